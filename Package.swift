@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled with these: no implicit existentials, imports, or warnings.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Rooms whose loops run over every byte or weight are optimised in debug builds too, or the tests would crawl.
+let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let reals: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// The tests of a room, which may use the golden files.
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(room)Tests",
+        dependencies: [.byName(name: room), "TestSupport"] + dependencies,
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "actuary",
+    products: [.executable(name: "actuary", targets: ["actuary"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "actuary",
+            dependencies: [
+                "Gateway", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "NemotronH", "Compute",
+                "OrderedJSON", "Telemetry", arguments, logging, yaml,
+            ],
+            resources: [.copy("Resources/actuary-embedded"), .copy("Resources/budget-questions.jsonl")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "OrderedJSON", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "HTTPServer", dependencies: [httpTypes], swiftSettings: strict),
+        .target(name: "OpenAIAPI", dependencies: ["OrderedJSON"], swiftSettings: strict),
+        .target(name: "Tokenization", dependencies: ["OrderedJSON"], swiftSettings: hot),
+        .target(name: "ChatTemplate", dependencies: ["OrderedJSON"], swiftSettings: strict),
+        .target(name: "Engine", dependencies: ["NemotronH", "Tokenization", deques, reals], swiftSettings: strict),
+        .target(name: "NemotronH", dependencies: ["Compute", "OrderedJSON"], swiftSettings: hot),
+        .target(name: "Compute", dependencies: ["CKernels", "OrderedJSON"], swiftSettings: hot),
+        .target(name: "OrderedJSON", dependencies: [orderedCollections], swiftSettings: hot),
+        .target(name: "Telemetry", dependencies: [logging, "OrderedJSON"], swiftSettings: strict),
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]
+        ),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "ActuaryCommandTests",
+            dependencies: ["actuary", "TestSupport", "OrderedJSON", yaml],
+            swiftSettings: strict
+        ),
+        tests("ChatTemplate", ["OrderedJSON"]),
+        tests("Compute", ["CKernels", "OrderedJSON"]),
+        tests("Engine", ["NemotronH"]),
+        tests(
+            "Gateway",
+            ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization"]
+        ),
+        tests("HTTPServer", [httpTypes]),
+        tests("NemotronH", ["Compute", "OrderedJSON"]),
+        tests("OpenAIAPI", ["OrderedJSON"]),
+        tests("OrderedJSON"),
+        tests("Telemetry", [logging, "OrderedJSON"]),
+        tests("Tokenization", ["OrderedJSON"]),
+        .executableTarget(
+            name: "TokenizerBenchmark",
+            dependencies: ["Tokenization"],
+            path: "Tests/Benchmarks/Tokenizer",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "TemplateRunner",
+            dependencies: ["ChatTemplate", "OrderedJSON"],
+            path: "Tests/Differential/Template",
+            exclude: ["test_template_differential.py"],
+            swiftSettings: strict
+        ),
+    ]
+)

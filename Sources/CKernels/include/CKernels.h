@@ -1,0 +1,134 @@
+// CPU kernels of the model: one table of functions for each instruction set, all with the same results, bit for bit.
+//
+// The scalar table is the definition; the others compute the same sums in the same order, only wider. Two rules make
+// that possible. A sum over many values (a dot product, a mean of squares) has 16 partial sums, value i going to sum
+// i mod 16, which are then added as a tree: l + 8, l + 4, l + 2, l + 1. And no multiplication is fused with an addition
+// (-ffp-contract=off), because a machine without fused instructions could not follow.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CK_NONNULL _Nonnull
+#define CK_NULLABLE _Nullable
+
+// How many partial sums a sum has.
+#define CK_LANES 16
+// The most tokens a block of the key and value cache may hold.
+#define CK_MAX_BLOCK_TOKENS 64
+
+// How the numbers of a weight matrix are stored; little-endian, rows one after another, any alignment.
+typedef enum {
+    CK_F32 = 0,
+    CK_BF16 = 1,
+    CK_F16 = 2,
+} ck_format;
+
+// y[m, n] = sum over k of x[m, k] * w[n, k], plus bias[n] if there is one, plus the old y[m, n] if `accumulates`.
+typedef struct {
+    const float *CK_NONNULL x;
+    ptrdiff_t x_stride;
+    ptrdiff_t row_count;
+    const void *CK_NONNULL w;
+    ck_format format;
+    ptrdiff_t k_count;
+    const float *CK_NULLABLE bias;
+    float *CK_NONNULL y;
+    ptrdiff_t y_stride;
+    int32_t accumulates;
+} ck_matmul;
+
+// The causal depthwise convolution of one sequence, with SiLU:
+// output[t, c] = silu(bias[c] + sum over k of taps[k, c] * input[t - (K - 1) + k, c]), where rows before the first are
+// read from `history` [K - 1, channel_count], which afterwards holds the last K - 1 rows.
+typedef struct {
+    const float *CK_NONNULL input;
+    ptrdiff_t input_stride;
+    ptrdiff_t token_count;
+    float *CK_NONNULL history;
+    ptrdiff_t channel_count;
+    const float *CK_NONNULL taps;
+    ptrdiff_t tap_count;
+    const float *CK_NULLABLE bias;
+    float *CK_NONNULL output;
+    ptrdiff_t output_stride;
+} ck_convolution;
+
+// The selective state-space recurrence of one head of one sequence, token by token:
+// dt = clamp(softplus(dt_raw + dt_bias)), S = exp(dt * a) * S + (dt * x) B, y = S C + d * x.
+typedef struct {
+    const float *CK_NONNULL x;  // [token_count, head_dim]
+    const float *CK_NONNULL b;  // [token_count, state_size]
+    const float *CK_NONNULL c;  // [token_count, state_size]
+    ptrdiff_t xbc_stride;
+    const float *CK_NONNULL dt;  // [token_count]
+    ptrdiff_t dt_stride;
+    ptrdiff_t token_count;
+    ptrdiff_t head_dim;
+    ptrdiff_t state_size;
+    float dt_bias, dt_min, dt_max, a, d;
+    float *CK_NONNULL state;  // [head_dim, state_size]
+    float *CK_NONNULL y;      // [token_count, head_dim]
+    ptrdiff_t y_stride;
+} ck_scan;
+
+// Attention of the query heads that share one key and value head, for one token, over a paged cache.
+// Block i of the sequence holds positions i * block_tokens and up; its keys [block_tokens, head_dim] lie at
+// keys + blocks[i] * block_stride, its values likewise. Walks the blocks in order with an online softmax.
+typedef struct {
+    const float *CK_NONNULL queries;  // [head_count, head_dim]
+    ptrdiff_t head_count;
+    ptrdiff_t head_dim;
+    float scale;
+    const float *CK_NONNULL keys;
+    const float *CK_NONNULL values;
+    const int32_t *CK_NONNULL blocks;
+    ptrdiff_t block_stride;
+    ptrdiff_t block_tokens;
+    ptrdiff_t position_count;
+    float *CK_NONNULL output;  // [head_count, head_dim]
+} ck_attention;
+
+// The kernels of one instruction set.
+typedef struct {
+    // Computes the columns [begin, end) of a product.
+    void (*CK_NONNULL matmul)(const ck_matmul *CK_NONNULL job, ptrdiff_t begin, ptrdiff_t end);
+    // Convolves the channels [begin, end).
+    void (*CK_NONNULL convolve)(const ck_convolution *CK_NONNULL job, ptrdiff_t begin, ptrdiff_t end);
+    void (*CK_NONNULL scan)(const ck_scan *CK_NONNULL job);
+    void (*CK_NONNULL attend)(const ck_attention *CK_NONNULL job);
+    // y = x / sqrt(mean(x * x) + epsilon) * gain; y may be x.
+    void (*CK_NONNULL rms_norm)(
+        const float *CK_NONNULL x, const float *CK_NONNULL gain, float epsilon, ptrdiff_t count, float *CK_NONNULL y);
+    // x = rms_norm(x * silu(gate)), in place.
+    void (*CK_NONNULL gated_norm)(
+        float *CK_NONNULL x, const float *CK_NONNULL gate, const float *CK_NONNULL gain, float epsilon, ptrdiff_t count);
+    // x = max(x, 0)^2, in place.
+    void (*CK_NONNULL squared_relu)(float *CK_NONNULL x, ptrdiff_t count);
+    // y = y + scale * x.
+    void (*CK_NONNULL add_scaled)(float *CK_NONNULL y, const float *CK_NONNULL x, float scale, ptrdiff_t count);
+    // Turns stored numbers into floats; exact.
+    void (*CK_NONNULL widen)(
+        const void *CK_NONNULL source, ck_format format, ptrdiff_t count, float *CK_NONNULL target);
+} ck_kernels;
+
+// The tables. Null where this machine cannot run them.
+const ck_kernels *CK_NONNULL ck_scalar_kernels(void);
+const ck_kernels *CK_NULLABLE ck_avx2_kernels(void);
+const ck_kernels *CK_NULLABLE ck_avx512_kernels(void);
+
+// exp(x) to within 2 units in the last place; 0 below -87, exp(88) above 88. The one exponential of all kernels.
+float ck_exp(float x);
+// 1 / (1 + exp(-x)).
+float ck_sigmoid(float x);
+// log(1 + exp(x)), x itself above 20.
+float ck_softplus(float x);
+
+// Tells the core that this thread waits in a loop.
+static inline void ck_relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}

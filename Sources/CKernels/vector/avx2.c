@@ -1,0 +1,43 @@
+// AVX2: sixteen registers of eight floats, so tiles have at most four sums.
+#include "../include/CKernels.h"
+
+#if defined(__x86_64__)
+
+#include <math.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx,avx2,f16c"))), apply_to = function)
+
+#define TILE_WIDTH_4 1
+#define TILE_WIDTH_2 2
+#define TILE_WIDTH_1 4
+
+#include "attention.h"
+#include "mamba.h"
+#include "matmul.h"
+#include "rows.h"
+
+#pragma clang attribute pop
+
+const ck_kernels *ck_avx2_kernels(void) {
+    static const ck_kernels kernels = {
+        .matmul = matmul,
+        .convolve = convolve,
+        .scan = scan,
+        .attend = attend,
+        .rms_norm = rms_norm,
+        .gated_norm = gated_norm,
+        .squared_relu = squared_relu,
+        .add_scaled = add_scaled,
+        .widen = widen,
+    };
+    __builtin_cpu_init();
+    const int has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
+    return has_all ? &kernels : NULL;
+}
+
+#else
+
+const ck_kernels *ck_avx2_kernels(void) { return NULL; }
+
+#endif

@@ -1,0 +1,44 @@
+// AVX-512: thirty-two registers of sixteen floats, so tiles have up to sixteen sums.
+#include "../include/CKernels.h"
+
+#if defined(__x86_64__)
+
+#include <math.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c"))), apply_to = function)
+
+#define TILE_WIDTH_4 4
+#define TILE_WIDTH_2 8
+#define TILE_WIDTH_1 8
+
+#include "attention.h"
+#include "mamba.h"
+#include "matmul.h"
+#include "rows.h"
+
+#pragma clang attribute pop
+
+const ck_kernels *ck_avx512_kernels(void) {
+    static const ck_kernels kernels = {
+        .matmul = matmul,
+        .convolve = convolve,
+        .scan = scan,
+        .attend = attend,
+        .rms_norm = rms_norm,
+        .gated_norm = gated_norm,
+        .squared_relu = squared_relu,
+        .add_scaled = add_scaled,
+        .widen = widen,
+    };
+    __builtin_cpu_init();
+    const int has_all = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("f16c");
+    return has_all ? &kernels : NULL;
+}
+
+#else
+
+const ck_kernels *ck_avx512_kernels(void) { return NULL; }
+
+#endif

@@ -1,0 +1,53 @@
+/// A statement of a template, with the line it stands on.
+struct Statement: Sendable {
+    let line: Int
+    let kind: Kind
+
+    indirect enum Kind: Sendable {
+        /// Text of the template itself.
+        case text(TemplateString)
+        /// `{{ … }}`
+        case output(Expression)
+        case set(AssignmentTarget, Expression)
+        /// `{% set x %}…{% endset %}`; the filter's base is the text.
+        case setBlock(AssignmentTarget, filter: Expression?, body: [Statement])
+        case branch([(test: Expression, body: [Statement])], otherwise: [Statement])
+        case loop(ForLoop)
+        case macro(NameID, MacroDefinition)
+        case callBlock(callee: Expression, Arguments, body: MacroDefinition)
+        case filterBlock(Expression, body: [Statement])
+        case with([(target: AssignmentTarget, value: Expression)], body: [Statement])
+        /// `{% generation %}…{% endgeneration %}`: marks what an assistant wrote; rendered as it is.
+        case generation(body: [Statement])
+        case breakLoop
+        case continueLoop
+    }
+}
+
+/// What a `set` or a `for` gives a value to.
+indirect enum AssignmentTarget: Sendable {
+    case name(NameID)
+    case namespaceAttribute(NameID, String)
+    case tuple([AssignmentTarget])
+}
+
+/// `{% for target in sequence if test %}body{% else %}otherwise{% endfor %}`
+struct ForLoop: Sendable {
+    let target: AssignmentTarget
+    let sequence: Expression
+    let test: Expression?
+    let body: [Statement]
+    let otherwise: [Statement]
+}
+
+/// The parameters and body of a macro or call block.
+struct MacroDefinition: Sendable {
+    /// `nil` for a call block.
+    let name: String?
+    let parameters: [(name: String, id: NameID, standard: Expression?)]
+    let body: [Statement]
+    /// Whether the body reads the special variables of that name.
+    let usesCaller: Bool
+    let usesKeywordArguments: Bool
+    let usesVariableArguments: Bool
+}

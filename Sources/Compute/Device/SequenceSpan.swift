@@ -1,0 +1,20 @@
+/// The rows of a batch that are consecutive tokens of one sequence.
+package struct SequenceSpan: Sendable {
+    /// The first of its rows in the batch.
+    package let firstRow: Int
+    package let rowCount: Int
+    /// Where its recurrent state lies.
+    package let slot: Int
+    /// How many tokens of the sequence came before these.
+    package let position: Int
+    /// Its blocks of the key and value cache, in the order of positions.
+    package let blocks: [Int32]
+
+    package init(firstRow: Int, rowCount: Int, slot: Int, position: Int, blocks: [Int32]) {
+        self.firstRow = firstRow
+        self.rowCount = rowCount
+        self.slot = slot
+        self.position = position
+        self.blocks = blocks
+    }
+}

@@ -1,0 +1,71 @@
+/// One choice of one request on its way: its tokens, its gate and its text.
+///
+/// Pure: a token goes in, text and further tokens come out.
+package struct DecodingSequence: Sendable {
+    /// What one sampled token led to.
+    package struct Progress: Sendable, Equatable {
+        package var delta = OutputText.Delta()
+        /// How many tokens became known, the sampled one included; none if the sequence has ended.
+        package var newTokenCount = 0
+        package var result: ChoiceResult?
+    }
+
+    package let request: RequestID
+    package let choice: Int
+    package let sampling: SamplingParameters
+    /// Prompt and completion.
+    package private(set) var tokens: [Int32]
+    /// How many tokens were sampled; the position of the next draw.
+    package private(set) var sampledCount = 0
+    package private(set) var gate: ThinkingGate
+    private var text: OutputText
+
+    package init(_ id: RequestID, choice: Int, _ request: GenerationRequest) {
+        self.request = id
+        self.choice = choice
+        sampling = request.sampling.forChoice(choice)
+        tokens = request.prompt
+        gate = ThinkingGate(startsThinking: request.startsThinking, limits: request.limits)
+        text = OutputText(stops: request.stops)
+    }
+
+    /// What the choice has used so far.
+    package func result(_ reason: ChoiceResult.FinishReason) -> ChoiceResult {
+        ChoiceResult(finishReason: reason, gate: gate)
+    }
+
+    /// Takes the token that was sampled behind the last known one.
+    package mutating func append(_ token: Int32, vocabulary: some TokenVocabulary) -> Progress {
+        sampledCount += 1
+        if vocabulary.isStop(token) {
+            return ended(.stop, gate.sampledStopToken(), Progress())
+        }
+        let outcome = gate.sampled(vocabulary.text(of: token))
+        var progress = Progress()
+        progress.delta = text.append(outcome.pieces)
+        tokens.append(token)
+        tokens.append(contentsOf: outcome.forcedTokens)
+        progress.newTokenCount = 1 + outcome.forcedTokens.count
+        if progress.delta.isStopped { return ended(.stop, gate.finish(), progress) }
+        if gate.isAtCompletionLimit { return ended(.length, gate.finish(), progress) }
+        return progress
+    }
+
+    private mutating func ended(
+        _ reason: ChoiceResult.FinishReason,
+        _ rest: [TagScanner.Piece],
+        _ progress: Progress
+    ) -> Progress {
+        var progress = progress
+        var reason = reason
+        for delta in [text.append(rest), text.finish()] {
+            progress.delta.reasoning += delta.reasoning
+            progress.delta.content += delta.content
+            // The text held back may be the rest of a stop string.
+            if delta.isStopped { reason = .stop }
+        }
+        progress.newTokenCount = 0
+        progress.result = result(reason)
+        return progress
+    }
+}

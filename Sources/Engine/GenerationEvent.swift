@@ -1,0 +1,58 @@
+/// What the engine tells about a request, in order; after `completed`, `cancelled` or `failed` nothing follows.
+package enum GenerationEvent: Sendable, Equatable {
+    /// Text of one choice that became certain.
+    case text(choice: Int, reasoning: String, content: String)
+    /// One choice has ended.
+    case choiceEnded(choice: Int, ChoiceResult)
+    /// All choices have ended.
+    case completed
+    /// The request was cancelled; what each choice had used until then.
+    case cancelled([ChoiceResult])
+    /// The engine could not go on with this request.
+    case failed(EngineFailure)
+}
+
+/// Why a choice ended, and what it used.
+package struct ChoiceResult: Sendable, Equatable {
+    /// In the words of OpenAI's `finish_reason`.
+    package enum FinishReason: String, Sendable {
+        case stop
+        case length
+    }
+
+    package var finishReason: FinishReason
+    package var reasoningTokens: Int
+    package var forcedTokens: Int
+    package var answerTokens: Int
+    package var thinkingEndedBy: ThinkingEnd
+
+    package var completionTokens: Int { reasoningTokens + forcedTokens + answerTokens }
+
+    package init(finishReason: FinishReason, gate: ThinkingGate) {
+        self.finishReason = finishReason
+        reasoningTokens = gate.reasoningTokens
+        forcedTokens = gate.forcedTokens
+        answerTokens = gate.answerTokens
+        thinkingEndedBy = gate.endedBy ?? .length
+    }
+}
+
+/// Why the engine gave up on a request it had accepted.
+package enum EngineFailure: Error, Sendable, Equatable {
+    /// The model returned no number to choose a token by.
+    case noFiniteLogits
+    /// The forward pass failed.
+    case device(String)
+    /// The server is going down and the request did not end in time.
+    case shuttingDown
+}
+
+/// Why the engine did not accept a request; nothing was spent.
+package enum EngineRefusal: Error, Sendable, Equatable {
+    /// The queue is as long as the settings allow.
+    case queueFull(limit: Int)
+    /// Prompt and completion need more tokens of memory than the engine has in all.
+    case doesNotFit(neededTokens: Int, availableTokens: Int)
+    /// The engine takes no new requests.
+    case draining
+}

@@ -1,0 +1,3 @@
+package import NemotronH
+
+extension NemotronHRunner: SequenceRunner {}

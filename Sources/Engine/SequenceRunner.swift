@@ -1,0 +1,18 @@
+package import NemotronH
+
+/// Computes logits for chunks of sequences; owns their memory.
+///
+/// Used from the engine's thread only.
+package protocol SequenceRunner: AnyObject {
+    /// Columns of a row of logits.
+    var vocabularySize: Int { get }
+
+    /// Clears a slot's recurrent state.
+    func resetSlot(_ slot: Int)
+
+    /// Runs all chunks in one pass over the weights.
+    ///
+    /// - Returns: The rows that the chunks asked for, `[rows, vocabularySize]`, in the order of the chunks; valid until
+    ///   the next call.
+    func forward(_ chunks: [SequenceChunk]) throws -> UnsafeBufferPointer<Float>
+}

@@ -1,0 +1,49 @@
+/// The text that ends a thought from outside, prepared for every point at which the model may be interrupted.
+///
+/// A closing tag is plain text of several tokens. If the model is stopped when it has begun the tag itself, only the
+/// rest of the tag may be fed, or the tag would stand there one and a half times.
+package struct ClosingText: Sendable, Equatable {
+    /// What is fed when a number of bytes of the tag stand there already.
+    package struct Variant: Sendable, Equatable {
+        package let bytes: [UInt8]
+        package let tokens: [Int32]
+    }
+
+    /// The tag that ends a thought.
+    package static let tag = Array("</think>".utf8)
+
+    /// What the server feeds unless a request brings its own text.
+    package static let standard = "\n</think>\n\n"
+
+    /// Indexed by how many bytes of the tag have been sampled, `0..<tag.count`.
+    package let variants: [Variant]
+
+    /// The most tokens that closing a thought can take.
+    package let maxTokenCount: Int
+
+    /// Prepares a closing text.
+    ///
+    /// - Parameters:
+    ///   - text: Any text. Without `</think>` in it the tag and a blank line are added: a thought has to end.
+    ///   - encode: Tokens of a text, with special tokens disabled.
+    package init(_ text: String, encode: (String) -> [Int32]) {
+        let tagText = "</think>"
+        var head = Array(text.utf8)
+        var tail: [UInt8] = Array("\n\n".utf8)
+        if let start = ClosingText.firstTag(in: head) {
+            tail = Array(head[(start + ClosingText.tag.count)...])
+            head = Array(head[..<start])
+        }
+        variants = ClosingText.tag.indices.map { sampled in
+            let prefix = sampled == 0 ? head : []
+            let bytes = prefix + Array(tagText.utf8.dropFirst(sampled)) + tail
+            return Variant(bytes: bytes, tokens: encode(String(decoding: bytes, as: UTF8.self)))
+        }
+        maxTokenCount = variants.map(\.tokens.count).max() ?? 0
+    }
+
+    private static func firstTag(in bytes: [UInt8]) -> Int? {
+        guard bytes.count >= tag.count else { return nil }
+        return (0...(bytes.count - tag.count)).first { bytes[$0..<($0 + tag.count)].elementsEqual(tag) }
+    }
+}

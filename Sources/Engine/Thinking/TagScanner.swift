@@ -1,0 +1,107 @@
+/// Splits sampled bytes into thought and answer at the tags, however the tags were tokenized.
+///
+/// Bytes that may turn out to be part of a tag are held back until that is decided.
+package struct TagScanner: Sendable {
+    /// Where a run of bytes belongs.
+    package enum Channel: Sendable {
+        case thought
+        case answer
+    }
+
+    /// What the scanner found, in order.
+    package enum Piece: Equatable, Sendable {
+        case bytes(Channel, [UInt8])
+        /// `<think>` in an answer: from here on it is a thought.
+        case opened
+        /// `</think>` in a thought: from here on it is an answer.
+        case closed
+        /// `</think>` in an answer: no text of it.
+        case stray
+        /// `<TOOLCALL>` in a thought; the tag itself is the first text of the answer.
+        case toolCall
+    }
+
+    private static let opening = Array("<think>".utf8)
+    private static let closing = ClosingText.tag
+    private static let toolCall = Array("<TOOLCALL>".utf8)
+
+    /// Where the next byte belongs.
+    package private(set) var channel: Channel
+    private var pending: [UInt8] = []
+
+    package init(channel: Channel) { self.channel = channel }
+
+    /// How many bytes of `</think>` stand at the end of the thought, undecided.
+    package var closingTagPrefix: Int {
+        channel == .thought && TagScanner.closing.starts(with: pending) ? pending.count : 0
+    }
+
+    /// Takes the next bytes and returns what they decide.
+    package mutating func feed(_ bytes: some Sequence<UInt8>) -> [Piece] {
+        var pieces: [Piece] = []
+        var decided: [UInt8] = []
+        for byte in bytes {
+            pending.append(byte)
+            while let tag = undecidedOrMatched(releasingInto: &decided) {
+                guard tag.count == pending.count else { break }
+                pending.removeAll(keepingCapacity: true)
+                release(&decided, into: &pieces)
+                matched(tag, into: &pieces, decided: &decided)
+            }
+        }
+        release(&decided, into: &pieces)
+        return pieces
+    }
+
+    /// The length of the longest tag in bytes.
+    package static let longestTag = max(opening.count, closing.count)
+
+    /// Whether a text ends in what might be the first part of a tag.
+    package static func isBeginningOfTag(_ text: [UInt8]) -> Bool {
+        (1..<longestTag).contains { count in
+            count <= text.count
+                && [opening, closing].contains { $0.count > count && $0.starts(with: text.suffix(count)) }
+        }
+    }
+
+    /// Gives up what is held back: nothing follows that could complete a tag.
+    package mutating func flush() -> [Piece] {
+        guard !pending.isEmpty else { return [] }
+        defer { pending = [] }
+        return [.bytes(channel, pending)]
+    }
+
+    /// Moves bytes that cannot begin a tag to `decided`; returns a tag that the rest begins, or nil if none is left.
+    private mutating func undecidedOrMatched(releasingInto decided: inout [UInt8]) -> [UInt8]? {
+        while !pending.isEmpty {
+            let tags =
+                channel == .thought
+                ? [TagScanner.closing, TagScanner.toolCall] : [TagScanner.opening, TagScanner.closing]
+            if let tag = tags.first(where: { $0.starts(with: pending) }) { return tag }
+            decided.append(pending.removeFirst())
+        }
+        return nil
+    }
+
+    private mutating func matched(_ tag: [UInt8], into pieces: inout [Piece], decided: inout [UInt8]) {
+        switch (channel, tag) {
+        case (.thought, TagScanner.toolCall):
+            channel = .answer
+            pieces.append(.toolCall)
+            decided = tag
+        case (.thought, _):
+            channel = .answer
+            pieces.append(.closed)
+        case (.answer, TagScanner.opening):
+            channel = .thought
+            pieces.append(.opened)
+        case (.answer, _): pieces.append(.stray)
+        }
+    }
+
+    private func release(_ decided: inout [UInt8], into pieces: inout [Piece]) {
+        guard !decided.isEmpty else { return }
+        pieces.append(.bytes(channel, decided))
+        decided = []
+    }
+}

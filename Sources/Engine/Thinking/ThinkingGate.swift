@@ -1,0 +1,107 @@
+/// Decides after every sampled token whether the sequence goes on thinking, is closed from outside, or answers.
+///
+/// The bound is exact because it is a count of tokens that were sampled while thinking, taken where they are sampled:
+/// batching, prompt chunks, preemption and streaming never pass through here.
+package struct ThinkingGate: Sendable {
+    /// What one token led to.
+    package struct Outcome: Equatable, Sendable {
+        /// Text in the order in which it was decided.
+        package var pieces: [TagScanner.Piece] = []
+        /// Tokens to append to the sequence without sampling them.
+        package var forcedTokens: [Int32] = []
+    }
+
+    /// Tokens sampled inside thoughts, tags included.
+    package private(set) var reasoningTokens = 0
+    /// Tokens that were fed, not sampled.
+    package private(set) var forcedTokens = 0
+    /// Tokens sampled in the answer.
+    package private(set) var answerTokens = 0
+    /// Why the (last) thought ended; `nil` while there is none to speak of or it goes on.
+    package private(set) var endedBy: ThinkingEnd?
+
+    private let limits: ThinkingLimits
+    private var scanner: TagScanner
+
+    /// Begins behind the prompt; `startsThinking` tells whether that ends inside an open `<think>`.
+    package init(startsThinking: Bool, limits: ThinkingLimits) {
+        self.limits = limits
+        scanner = TagScanner(channel: startsThinking ? .thought : .answer)
+        endedBy = startsThinking ? nil : .disabled
+    }
+
+    /// All tokens behind the prompt.
+    package var completionTokens: Int { reasoningTokens + forcedTokens + answerTokens }
+
+    /// Whether no further token may be sampled.
+    package var isAtCompletionLimit: Bool { completionTokens >= limits.completionLimit }
+
+    /// Whether the next token is sampled inside a thought.
+    package var isThinking: Bool { scanner.channel == .thought }
+
+    /// Counts a sampled token, whose text may end inside a character or a tag, and decides.
+    package mutating func sampled(_ bytes: [UInt8]) -> Outcome {
+        count()
+        var outcome = Outcome(pieces: feed(bytes))
+        if scanner.channel == .thought, let reason = reasonToClose(after: bytes) {
+            close(because: reason, &outcome)
+        }
+        return outcome
+    }
+
+    /// Counts a stop token, which ends the sequence in whichever phase it is, and returns the text held back.
+    package mutating func sampledStopToken() -> [TagScanner.Piece] {
+        count()
+        if scanner.channel == .thought { endedBy = endedBy == .disabled ? .disabled : .natural }
+        return scanner.flush()
+    }
+
+    /// Ends the sequence from outside, at its completion limit or at a stop string; returns the text held back.
+    package mutating func finish() -> [TagScanner.Piece] {
+        if scanner.channel == .thought, endedBy == nil { endedBy = .length }
+        return scanner.flush()
+    }
+
+    private mutating func count() {
+        if scanner.channel == .thought { reasoningTokens += 1 } else { answerTokens += 1 }
+    }
+
+    private mutating func feed(_ bytes: [UInt8]) -> [TagScanner.Piece] {
+        let pieces = scanner.feed(bytes)
+        // A sequence that was asked not to think stays "disabled" whatever tags it writes.
+        for piece in pieces where endedBy != .disabled {
+            switch piece {
+            case .opened: endedBy = nil
+            case .closed: endedBy = .natural
+            case .toolCall: endedBy = .toolCall
+            case .bytes, .stray: break
+            }
+        }
+        return pieces
+    }
+
+    private func reasonToClose(after bytes: [UInt8]) -> ThinkingEnd? {
+        if let budget = effectiveBudget, reasoningTokens >= budget {
+            let isLineEnd = bytes.contains(UInt8(ascii: "\n"))
+            if isLineEnd || reasoningTokens - budget >= graceTokens { return .budget }
+        }
+        let neededLater = limits.closing.maxTokenCount + limits.minAnswerTokens
+        return completionTokens + 1 + neededLater > limits.completionLimit ? .reserve : nil
+    }
+
+    /// A sequence that was asked not to think has no budget for a thought it opens all the same.
+    private var effectiveBudget: Int? { endedBy == .disabled ? 0 : limits.budget }
+    private var graceTokens: Int { endedBy == .disabled ? 0 : limits.graceTokens }
+
+    private mutating func close(because reason: ThinkingEnd, _ outcome: inout Outcome) {
+        let variant = limits.closing.variants[scanner.closingTagPrefix]
+        // Only a thought that was opened inside the answer can be this short of room.
+        let room = limits.completionLimit - completionTokens
+        outcome.forcedTokens = Array(variant.tokens.prefix(room))
+        forcedTokens += outcome.forcedTokens.count
+        let wasDisabled = endedBy == .disabled
+        if scanner.closingTagPrefix == 0 { outcome.pieces += scanner.flush() }
+        outcome.pieces += scanner.feed(variant.bytes)
+        endedBy = wasDisabled ? .disabled : reason
+    }
+}

@@ -1,0 +1,79 @@
+import Dispatch
+import Engine
+import HTTPServer
+import HTTPTypes
+import OpenAIAPI
+
+/// One chat completion on its way back: engine events in, a response out.
+///
+/// The engine's thread only passes events on; everything here happens on the run's own serial queue.
+final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `queue` only.
+    /// What is known before the first token.
+    struct Description: Sendable {
+        var identity: CompletionIdentity
+        var promptTokens: Int
+        var bound: Usage.Bound
+        /// Whether thinking was switched off to leave room for an answer.
+        var lacksRoomToThink: Bool
+        var choiceCount: Int
+        /// Fields of the response beside its type.
+        var headers: HTTPFields
+    }
+
+    private let description: Description
+    private let queue = DispatchQueue(label: "gateway.chat")
+    private let response: any ChatResponse
+    private var results: [ChoiceTokens?]
+
+    init(_ description: Description, response: any ChatResponse) {
+        self.description = description
+        self.response = response
+        results = Array(repeating: nil, count: description.choiceCount)
+    }
+
+    /// Hands the request to the engine; if the client leaves, it is taken back.
+    func start(_ generation: GenerationRequest, on engine: Engine, leaving writer: ResponseWriter) {
+        queue.async { [self] in
+            do throws(EngineRefusal) {
+                let id = try engine.submit(generation) { [self] event in queue.async { [self] in handle(event) } }
+                response.begin(description)
+                writer.onClosed { engine.cancel(id) }
+            } catch {
+                response.fail(APIError(error))
+            }
+        }
+    }
+
+    private func handle(_ event: GenerationEvent) {
+        switch event {
+        case .text(let choice, let reasoning, let content):
+            if !reasoning.isEmpty { response.reasoning(reasoning, choice: choice) }
+            if !content.isEmpty { response.content(content, choice: choice) }
+        case .choiceEnded(let choice, let result):
+            let tokens = tokens(of: result)
+            results[choice] = tokens
+            response.end(choice, FinishReason(rawValue: result.finishReason.rawValue) ?? .stop, tokens)
+        case .completed:
+            response.complete(
+                Usage(
+                    promptTokens: description.promptTokens,
+                    bound: description.bound,
+                    choices: results.compactMap { $0 }
+                )
+            )
+        case .cancelled: break  // Nobody is there to be told.
+        case .failed(let failure): response.fail(APIError(failure))
+        }
+    }
+
+    private func tokens(of result: ChoiceResult) -> ChoiceTokens {
+        let ending = ThinkingEnding(rawValue: result.thinkingEndedBy.rawValue) ?? .disabled
+        return ChoiceTokens(
+            reasoning: result.reasoningTokens,
+            forced: result.forcedTokens,
+            answer: result.answerTokens,
+            completion: result.completionTokens,
+            endedBy: description.lacksRoomToThink ? .reserve : ending
+        )
+    }
+}

@@ -1,0 +1,134 @@
+import ChatTemplate
+import Engine
+import OpenAIAPI
+import OrderedJSON
+import Tokenization
+
+/// A conversation turned into tokens, with every bound decided.
+struct PreparedPrompt: Sendable {
+    var rendered: RenderedPrompt
+    var tokens: [Int32]
+    /// What the usage report says of the thought's bound.
+    var bound: Usage.Bound
+    var limits: ThinkingLimits
+    /// Whether thinking was switched off because the completion has no room for it.
+    var lacksRoom = false
+}
+
+/// How the messages of a request are rendered, beyond what a chat completion needs.
+struct PromptShape: Sendable {
+    var tools: [JSONValue] = []
+    /// Whether the prompt opens the assistant's turn.
+    var addsGenerationPrompt = true
+    var continuesFinalMessage = false
+    /// More variables for the template.
+    var templateArguments = JSONObject()
+
+    /// A prompt to be answered.
+    static let answer = PromptShape()
+}
+
+extension PromptShape {
+    init(_ request: RenderRequest) {
+        tools = request.tools
+        addsGenerationPrompt = request.addsGenerationPrompt
+        continuesFinalMessage = request.continuesFinalMessage
+        templateArguments = request.templateArguments
+    }
+}
+
+/// Renders, encodes and decides: DESIGN section 4 from the request to the gate.
+struct PromptPreparation: Sendable {
+    let model: ServedModel
+    let settings: GatewaySettings
+
+    /// Prepares what a chat completion computes.
+    ///
+    /// - Throws: `APIError` that names what cannot be rendered or does not fit the context.
+    func prepare(
+        _ request: ChatCompletionRequest,
+        _ shape: PromptShape = .answer
+    ) throws(APIError) -> PreparedPrompt {
+        var choice = ThinkingChoice(
+            requested: request.thinking.maxThinkTokens,
+            messageSwitch: model.prompts.thinkingSwitch(in: request.messages),
+            settings: settings
+        )
+        var prompt = try encoded(request.messages, shape, thinking: choice.forcedSwitch)
+        var limits = try limits(request, promptCount: prompt.tokens.count, budget: choice.budget)
+        let lacksRoom = prompt.rendered.startsInsideThinking && !limits.leavesRoomToThink
+        if lacksRoom {
+            choice.forcedSwitch = false
+            prompt = try encoded(request.messages, shape, thinking: false)
+            limits = try self.limits(request, promptCount: prompt.tokens.count, budget: choice.budget)
+        }
+        let isThinking = prompt.rendered.startsInsideThinking
+        return PreparedPrompt(
+            rendered: prompt.rendered,
+            tokens: prompt.tokens,
+            bound: Usage.Bound(
+                isEnabled: isThinking,
+                tokens: isThinking || lacksRoom ? choice.budget : 0,
+                source: choice.source
+            ),
+            limits: limits,
+            lacksRoom: lacksRoom
+        )
+    }
+
+    private func encoded(
+        _ messages: [JSONValue],
+        _ shape: PromptShape,
+        thinking: Bool?
+    ) throws(APIError) -> (rendered: RenderedPrompt, tokens: [Int32]) {
+        do {
+            let rendered = try model.prompts.build(
+                messages: messages,
+                tools: shape.tools.isEmpty ? nil : shape.tools,
+                addGenerationPrompt: shape.addsGenerationPrompt,
+                continueFinalMessage: shape.continuesFinalMessage ? true : nil,
+                extra: shape.templateArguments,
+                thinking: thinking
+            )
+            return (rendered, model.tokenizer.encode(rendered.text, trusted: rendered.trusted))
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    /// What bounds the completion: the request, the operator's default, the rest of the context.
+    private func limits(
+        _ request: ChatCompletionRequest,
+        promptCount: Int,
+        budget: Int?
+    ) throws(APIError) -> ThinkingLimits {
+        let room = model.maxModelLength - promptCount
+        guard room > 0 else {
+            throw .contextLengthExceeded(
+                promptTokens: promptCount,
+                completionTokens: request.maxCompletionTokens ?? 1,
+                limit: model.maxModelLength
+            )
+        }
+        let wanted = request.maxCompletionTokens ?? settings.defaultMaxCompletionTokens ?? room
+        let closing = try closingText(request.thinking.closingText)
+        return ThinkingLimits(
+            budget: budget,
+            graceTokens: request.thinking.graceTokens,
+            completionLimit: min(wanted, room),
+            minAnswerTokens: request.thinking.minAnswerTokens,
+            closing: closing
+        )
+    }
+
+    private func closingText(_ text: String?) throws(APIError) -> ClosingText {
+        let text = text ?? ClosingText.standard
+        guard !text.contains("<think>") else {
+            throw .invalidRequest(
+                "'think_close_text' ends a thought; it must not contain <think>, which begins one.",
+                param: "think_close_text"
+            )
+        }
+        return ClosingText(text) { model.tokenizer.encode($0, recognisesSpecialTokens: false) }
+    }
+}

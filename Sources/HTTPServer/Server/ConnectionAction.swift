@@ -1,0 +1,15 @@
+/// What a connection's machine asks of whoever owns the socket and the handlers.
+package enum ConnectionAction: Sendable {
+    /// Call the handler; its events come back under this number.
+    case begin(ServerRequest, number: Int, handler: HTTPHandler)
+    /// Tell the handler of this request that nobody waits for its answer.
+    case clientGone(number: Int)
+    /// Log and count a finished exchange.
+    case record(RequestRecord)
+    /// Shut the sending side of the socket and go on reading.
+    case shutdownSending
+    /// Close the socket.
+    case close
+    /// Close the socket so that the client sees a reset.
+    case reset
+}

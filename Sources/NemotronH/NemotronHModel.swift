@@ -1,0 +1,52 @@
+package import Compute
+
+/// A model as it lies in a Hugging Face folder: its configuration, and its weights ready for a device.
+///
+/// Weights are never written, so any number of runners can share them.
+package final class NemotronHModel: Sendable {
+    package let directory: String
+    package let configuration: NemotronHConfiguration
+    package let device: any Device
+    /// Tokens at which a completion ends: those of `config.json` and of `generation_config.json`.
+    package let stopTokenIDs: Set<Int32>
+    let weights: NemotronHWeights
+
+    /// Reads a folder and checks everything before any weight is used.
+    ///
+    /// - Parameters:
+    ///   - directory: The folder, with `config.json`, one or many safetensors files, and maybe `generation_config.json`.
+    ///   - device: Where it is going to be computed.
+    package init(directory: String, device: any Device) throws(ModelError) {
+        self.directory = directory
+        self.device = device
+        let file = directory + "/config.json"
+        configuration = try NemotronHConfiguration(json: try NemotronHModel.bytes(of: file), file: file)
+        let generationFile = directory + "/generation_config.json"
+        if MappedFile.exists(generationFile) {
+            stopTokenIDs = try configuration.stopTokenIDs(
+                generationConfiguration: try NemotronHModel.bytes(of: generationFile),
+                file: generationFile
+            )
+        } else {
+            stopTokenIDs = configuration.endTokenIDs
+        }
+        let catalog: TensorCatalog
+        do { catalog = try TensorCatalog(directory: directory) } catch { throw .compute(error) }
+        weights = try NemotronHWeights(catalog: catalog, configuration: configuration, device: device)
+    }
+
+    /// Bytes of the weights as they are stored.
+    package var weightBytes: Int { weights.byteCount }
+
+    /// Bytes of one sequence's recurrent state, whatever its length.
+    package var stateBytesPerSlot: Int { StateLayout(configuration).slotCount * MemoryLayout<Float>.stride }
+
+    /// Bytes of one block of the key and value cache, over all layers.
+    package func kvBytesPerBlock(tokens: Int) -> Int {
+        StateLayout(configuration).blockCount(tokens: tokens) * MemoryLayout<Float>.stride
+    }
+
+    private static func bytes(of file: String) throws(ModelError) -> [UInt8] {
+        do { return try MappedFile(path: file).copy() } catch { throw .compute(error) }
+    }
+}

@@ -1,0 +1,86 @@
+/// The body that answers a chat completion which is not streamed.
+package struct ChatCompletion: Sendable, Equatable {
+    /// One of the answers.
+    package struct Choice: Sendable, Equatable {
+        /// The thought; empty if there was none.
+        package var reasoning: String
+        package var content: String
+        package var finishReason: FinishReason
+        package var tokens: ChoiceTokens
+
+        package init(reasoning: String, content: String, finishReason: FinishReason, tokens: ChoiceTokens) {
+            self.reasoning = reasoning
+            self.content = content
+            self.finishReason = finishReason
+            self.tokens = tokens
+        }
+    }
+
+    package let identity: CompletionIdentity
+    package let choices: [Choice]
+    package let usage: Usage
+
+    /// Adds the usage up from the choices, which are in the order of their index.
+    ///
+    /// - Precondition: There is at least one choice; `0 <= cachedTokens <= promptTokens`.
+    package init(
+        identity: CompletionIdentity,
+        choices: [Choice],
+        promptTokens: Int,
+        cachedTokens: Int = 0,
+        bound: Usage.Bound
+    ) {
+        self.identity = identity
+        self.choices = choices
+        usage = Usage(
+            promptTokens: promptTokens,
+            cachedTokens: cachedTokens,
+            bound: bound,
+            choices: choices.map(\.tokens)
+        )
+    }
+
+    /// The bytes of the body.
+    package var body: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the body to `bytes`.
+    package func append(to bytes: inout [UInt8]) {
+        bytes.json("{")
+        identity.append(object: "chat.completion", to: &bytes)
+        bytes.json(#","choices":["#)
+        for (index, choice) in choices.enumerated() {
+            if index > 0 { bytes.json(",") }
+            append(choice, index, to: &bytes)
+        }
+        bytes.json(#"],"usage":"#)
+        usage.append(to: &bytes)
+        bytes.json("}")
+    }
+
+    private func append(_ choice: Choice, _ index: Int, to bytes: inout [UInt8]) {
+        bytes.json(#"{"index":"#)
+        bytes.json(index)
+        bytes.json(#","message":{"role":"assistant","content":"#)
+        bytes.json(string: choice.content)
+        bytes.json(#","refusal":null"#)
+        if !choice.reasoning.isEmpty {
+            bytes.json(#","reasoning_content":"#)
+            bytes.json(string: choice.reasoning)
+            bytes.json(#","reasoning":"#)
+            bytes.json(string: choice.reasoning)
+        }
+        bytes.json(#"},"finish_reason":"#)
+        bytes.json(string: choice.finishReason.rawValue)
+        bytes.json(#","logprobs":null"#)
+        if choices.count > 1 {
+            bytes.json(#","thinking":{"#)
+            choice.tokens.append(to: &bytes)
+            bytes.json("}")
+        }
+        bytes.json("}")
+    }
+}

@@ -1,0 +1,93 @@
+/// Encodes the events of a streamed chat completion, each a JSON document of its own.
+///
+/// What all chunks of a stream share is encoded once. Framing them as server-sent events is the HTTP room's work; after
+/// the last one goes `[DONE]`.
+package struct ChatCompletionChunks: Sendable {
+    /// The data of the event that ends a stream.
+    package static let done = Array("[DONE]".utf8)
+
+    private let includesUsage: Bool
+    private let choiceCount: Int
+    /// From the opening brace to the bracket that opens `choices`.
+    private let prefix: [UInt8]
+    /// What closes a chunk that has a choice.
+    private let suffix: [UInt8]
+
+    /// - Parameters:
+    ///   - identity: What every chunk repeats.
+    ///   - includesUsage: Whether the stream ends with a usage chunk; the others then say `"usage":null`.
+    ///   - choiceCount: The request's `n`.
+    package init(identity: CompletionIdentity, includesUsage: Bool, choiceCount: Int) {
+        self.includesUsage = includesUsage
+        self.choiceCount = choiceCount
+        var bytes: [UInt8] = []
+        bytes.json("{")
+        identity.append(object: "chat.completion.chunk", to: &bytes)
+        bytes.json(#","choices":["#)
+        prefix = bytes
+        suffix = Array((includesUsage ? #"],"usage":null}"# : "]}").utf8)
+    }
+
+    /// The first chunk of a choice.
+    package func role(choice: Int, to bytes: inout [UInt8]) {
+        open(choice, to: &bytes)
+        bytes.json(#""role":"assistant","content":"""#)
+        close(to: &bytes)
+    }
+
+    /// A piece of the answer.
+    package func content(_ text: String, choice: Int, to bytes: inout [UInt8]) {
+        open(choice, to: &bytes)
+        bytes.json(#""content":"#)
+        bytes.json(string: text)
+        close(to: &bytes)
+    }
+
+    /// A piece of the thought, under both names that clients read.
+    package func reasoning(_ text: String, choice: Int, to bytes: inout [UInt8]) {
+        open(choice, to: &bytes)
+        bytes.json(#""reasoning_content":"#)
+        bytes.json(string: text)
+        bytes.json(#","reasoning":"#)
+        bytes.json(string: text)
+        close(to: &bytes)
+    }
+
+    /// The last chunk of a choice; with several choices it tells the choice's own tokens.
+    package func finish(_ reason: FinishReason, tokens: ChoiceTokens, choice: Int, to bytes: inout [UInt8]) {
+        open(choice, to: &bytes)
+        bytes.json(#"},"finish_reason":"#)
+        bytes.json(string: reason.rawValue)
+        bytes.json(#","logprobs":null"#)
+        if choiceCount > 1 {
+            bytes.json(#","thinking":{"#)
+            tokens.append(to: &bytes)
+            bytes.json("}")
+        }
+        bytes.json("}")
+        bytes.append(contentsOf: suffix)
+    }
+
+    /// The chunk after the last choice's, without choices.
+    ///
+    /// - Precondition: The stream includes usage.
+    package func usage(_ usage: Usage, to bytes: inout [UInt8]) {
+        precondition(includesUsage, "a stream has a usage chunk only if it was asked for")
+        bytes.append(contentsOf: prefix)
+        bytes.json(#"],"usage":"#)
+        usage.append(to: &bytes)
+        bytes.json("}")
+    }
+
+    private func open(_ choice: Int, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: prefix)
+        bytes.json(#"{"index":"#)
+        bytes.json(choice)
+        bytes.json(#","delta":{"#)
+    }
+
+    private func close(to bytes: inout [UInt8]) {
+        bytes.json(#"},"finish_reason":null,"logprobs":null}"#)
+        bytes.append(contentsOf: suffix)
+    }
+}

@@ -1,0 +1,59 @@
+// Made by Tests/Benchmarks/tokenizer_unicode_classes.py; do not edit.
+
+extension UnicodeClasses {
+    /// All scalars in order (surrogates count as `o`):
+    /// r newline, w space, n number, u upper, l lower, c caseless, m mark, o other.
+    static let runs: StaticString = """
+        o9wrw2ro18wo15n10o7u26o6l26o10wo26wo9co7n2olo3ncon3ou23ou7l24ol8ululululululululululululululululululululululul\
+        ululululul2ulululululululul2ulululululululululululululululululululululululu2lulul3u2lulu2lu3l2u4lu2lu3l3u2lu2l\
+        ululu2lul2ulu2lu3lulu2l2cul3c4u2lu2lu2lulululululululul2ululululululululul2u2lulu3lulululululululululululululu\
+        lululululululululululululululul7u2lu2l2ulu4lulululul69cl27c18o4c12o14c5o7coco17m112ululcoulo2cl3ouo6uou3ouou2l\
+        u17ou9l35ul2u3l3ulululululululululululul5uloulu2l2u51l48ulululululululululululululululululom7ululululululululu\
+        lululululululululululululululululululu2lulululululul2ululululululululululululululululululululululululululululu\
+        lulululululululululululululululululululou38o2co6l41o8m45omom2om2omo8c27o4c4o29m11o5c43m21n10o4c2mc99ocm7o2m6c2\
+        m2om4c2n10c3o2co16cmc30m27o2c89m11co14n10c33m9c2o4co2mo2c22m4cm9cm3cm5o18c25m3o4c11o5c24oc6o8m9c42m24om33c54m3\
+        cm18cm7c10m2o2n10oc16m3oc8o2c2o2c22oc7oco3c4o2mcm7o2m2o2m3co8mo4c2oc3m2o2n10c2o2n6o2como2m3oc6o4c2o2c22oc7oc2o\
+        c2oc2o2mom5o4m2o2m3o3mo7c4oco7n10m2c3mo11m3oc9oc3oc22oc7oc2oc5o2mcm8om3om3o2co15c2m2o2n10o9cm6om3oc8o2c2o2c22o\
+        c7oc2oc5o2mcm7o2m2o2m3o7m3o4c2oc3m2o2n10ocn6o10mcoc6o3c3oc4o3c2ococ2o3c2o3c3o3c12o4m5o3m3om4o2co6mo14n13o13m5c\
+        8oc3oc23oc16o2mcm7om3om4o7m2oc3o2co2c2m2o2n10o8n7ocm3oc8oc3oc23oc10oc5o2mcm7om3om4o7m2o6c2oc2m2o2n10oc2mo12m4c\
+        9oc3oc41m2cm7om3om4co5c3mn7c3m2o2n19oc6om3oc18o3c24oc9oco2c7o3mo4m6omom8o6n10o2m2o13c48mc2m7o5c7m8on10o39c2oco\
+        c5oc24ococ10mc2m9co2c5ocom7on10o2c4o32co23m2o6n20omomomo4m2c8oc36o4m20om2c5m11om36o9mo57c43m20cn10o6c6m4c4m3cm\
+        3c2m7c3m4c13m12cmn10m4o2u38ouo5uo2l43ocl3c329oc4o2c7ococ4o2c41oc4o2c33oc4o2c7ococ4o2c15oc57oc4o2c67o2m3o9n20o3\
+        c16o16u86o2l6o3c620o2c17wc26o5c75o3n3c8o7c18m4o9c19m3o11c18m2o12c13oc3om2o12c52m32o3co4cmo2n10o6n10o17m3omn10o\
+        6c89o7c5m2c34mco5c70o10c31om12o4m12o10n10c30o2c5o11c44o4c26o6n11o37c23m5o4c53m10om29o2mn10o6n10o13co8m31o49m5c\
+        47m17c8o3n10o17m9o12m3c30m13c2n10c44m14o12c36m20o8n10o3c3n10c36o2l9ulo5u43o2u3o16m3om21c4mc6mc2m3co5l44c63l13c\
+        l34c37m64ululululululululululululululululululululululululululululululululululululululululululululululululululu\
+        lulululululululululululululululululululululululul9ulululululululululululululululululululululululululululululul\
+        ululululululululululululululululululul9u8l6o2u6o2l8u8l8u8l6o2u6o2l8ououououl8u8l14o2l8u8l8u8l8u8l5ol2u5olo3l3o\
+        l2u5o3l4o2l2u4o4l8u5o5l3ol2u5o3w11o29w2o5wo47wo16nco2n6o5cn10o6c13o51m33o17uo4uo2lu3l2u3louo3u5o6uououou4olu4l\
+        c4lo2l2u2o5ul4o4lon51uln5o726n60o78n22o630n30o1132u48l48ulu3l2ulululu4lul2ul6c2u3lulululululululululululululul\
+        ululululululululululululululululululululululululululululululululululul2o6ululm3ulo9no2l38olo5lo2c56o7co15mc23o\
+        9c7oc7oc7oc7oc7oc7oc7oc7om32o47co464wo4c2no25n9m6oc5o2n3c2o4c86o2m2o2c3oc90oc4o5c43oc94o3n4o10c32o48c16o32n10o\
+        30n8on15o32n10o39n15o320c6592o64c22157o67c46o2c269o3c16n10c2o20ulululululululululululululululululululululululc\
+        m4om10ocululululululululululululululc2m2c70n10m2o37c9o2ululululululul3ulululululululululululululululululululul\
+        ulululululululululululcl8ululu2lululululco2ululculul3ululululululululululu5lu5lulululululululu4lulu2lo2ulololu\
+        lululuo21c3ulc3lc7mc3mc4mc23m5o4mo3n6o10c52o12m2c50m18o10n10o6m18c6o3coc2mn10c28m8o2c23m13o12c29o3m4c47m14o14c\
+        n10o6c5mc10n10c5oc41m14o9c3mc8m2o2n10o6c23o3cm3c50mcm3c2m2c5m2cmco24c3o2c11m5o2c3m2o10c6o2c6o2c6o9c7oc7ol43oc4\
+        l9co6l80c35m8om2o2n10o6c11172o12c23o4c49o8452c366o2c106o38l7o12l5o5cmc10oc13oc5ococ2oc2oc108o33c363o18c64o2c54\
+        o40c12o4m16o16m16o64c5oc135o19n10o7u26o6l26o11c89o3c6o2c6o2c6o2c3o35c12oc26oc19oc2oc15o2c14o34c123o12n45o12n57\
+        o17n2o113mo130c29o3c49o15mn27o4c32n4o9c20nc8no5c38m5o5c30o2c36o4c8on5o42u40l40c78o2n10o6u36o4l36o4c40o8c52o12u\
+        11ou15ou7ou2ol11ol15ol7ol2o3c52o12c311o9c22o10c8o24c6oc42oc9o69c6o2coc44oc2o3co2c23o2n8c23o2n7c31o8n9o48c19oc2\
+        o5n5c22n6o4c26o70c56o4n2c2n16o2n46cm3om2o5m4c4oc3oc29o2m3o4mn9o23c29n2oc29n3o32c8oc28m2o4n5o16c54o10c22o2n8c19\
+        o5n8c18o23n7o80c73o55u51o13l51o7n6c36m4o8n10o6n10c6u22o3m5ocl22o218n31oc42om2o3c2o16c3o55m4c29n10co8c22m11n4o2\
+        7c18m4o42c21n7o20c23o9m3c53m15o11n30mc2m2co9m4c45m11o7mo13c25o7n10o6m3c36m14on10o4cm2co8c35mo2co9m3c48m14c4o4m\
+        4om2n10coco4n20o11c18oc25m12o6mc2mo62c7ococ4oc15oc10o7c47m12o5n10o6m4oc8o2c2o2c22oc7oc2oc5om2cm7o2m2o2m3o2co6m\
+        o5c5m2o2m7o3m5o11c10oco2coc38ocm9omo2mom4om5cmco13m2o29c53m18c4o5n10o4mc3o30c48m20c2oco8n10o166c47m7o2m9o23c4m\
+        2o34c48m17o3co11n10o38c43m13co7n10o6n20o28c27o2m15o4n12o4c7o185c44m15o101u32l32n19o12c8o2co2c8oc2oc24m6om2o2m4\
+        cmcm2o12n10o70c8o2c39m7o2m7cocmo27cm10c40m7cm4o8mo8cm11c46m16o3co18c73o199c33o15n10o6c9oc37m8om8co15n29o5c30o2\
+        m22om14o73c7oc2oc38m6o3mom2om7cmo8n10o6c6oc2oc32m5om2om5co7n10o310c19m4o9m2cmc13oc34m7o3m5o13n10mo85co15n21o43\
+        c922o102n111o17c196o2636c97o15c1072o16mc6m15o10c3995o5c583o6841c30m18n10o1734c569o7c31on10o6c79on10o6c30o2m5o1\
+        1c48m7o9c4o12n10on7oc21o5c19o432c45o3n10o198u32l32n23o105c75o4mcm55o7m4c13o64c2ocmo11m2o14c6136o8c1238o41c10o8\
+        935c4oc7oc2oc291o15co29c3o2co14c4o8c396o2308c107o5c13o3c9o7c10o3m2o4177n10o518m46o2m23o542m5o3m6o8m8o2m7o30m4o\
+        148m3o123n20o12n20o108n25o135u26l26u26l7ol18u26l26uou2o2uo2u2o2u4ou8l4olol7ol11u26l26u2ou4o2u8ou7ol26u2ou4ou5o\
+        uo3u7ol26u26l26u26l26u26l26u26l26u26l26u26l28o2u25ol25ol6u25ol25ol6u25ol25ol6u25ol25ol6u25ol25ol6ulo2n50o512m5\
+        5o4m50o8mo14mo22m5om15o1104l10cl20o6l6o213m7om17o2m7om2om5o5c62o33mo112c45o3m7c7o2n10o4co321c30mo17c44m4n10o47\
+        0c28m4n10o214c30m2cn10o485c7oc4oc2oc15oc197o2n9m7o41u34l34m7co4n10o791n59on3on4o76n45on15o194c4oc27oc2oco2coc1\
+        0oc4ococo6co4cocococ3oc2oco2cocococococ2oco2c4oc7oc4oc4ococ10oc17o5c3oc5oc17o580n13o2787n10o1030c42720o32c4154\
+        o6c222o2c5762o14c7473o15c622o2466c542o1506c4939o5c4192o712016m240o196112
+        """
+}

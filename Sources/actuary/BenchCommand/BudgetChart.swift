@@ -1,0 +1,140 @@
+/// Draws accuracy against budget, with the mean thinking tokens of each budget below it.
+///
+/// The picture needs no font of its own and follows the reader's light or dark colours.
+struct BudgetChart: Sendable {
+    let report: BudgetReport
+
+    private static let width = 720.0
+    private static let height = 400.0
+    private static let left = 64.0
+    private static let right = 32.0
+    private static let top = 64.0
+    private static let bottom = 84.0
+
+    /// The whole file.
+    var svg: String {
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(text(Self.width)) \(text(Self.height))" \
+        width="\(text(Self.width))" height="\(text(Self.height))" role="img" aria-labelledby="title summary">
+        <title id="title">\(escaped("Accuracy of \(report.model) by thinking budget"))</title>
+        <desc id="summary">\(escaped(summary))</desc>
+        <style>
+        text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2328; }
+        .head { font-size: 16px; font-weight: 600; }
+        .quiet { fill: #59636e; }
+        .value { font-weight: 600; }
+        .grid { stroke: #59636e; stroke-opacity: 0.25; }
+        .bar { fill: #9a6700; fill-opacity: 0.3; }
+        .curve { fill: none; stroke: #0969da; stroke-width: 2.5; stroke-linejoin: round; }
+        .point { fill: #0969da; }
+        @media (prefers-color-scheme: dark) {
+        text { fill: #f0f6fc; }
+        .quiet { fill: #9198a1; }
+        .grid { stroke: #9198a1; }
+        .bar { fill: #d29922; }
+        .curve { stroke: #4493f8; }
+        .point { fill: #4493f8; }
+        }
+        </style>
+        <text class="head" x="\(text(Self.left))" y="26">\(escaped("Right answers by thinking budget"))</text>
+        <text class="quiet" x="\(text(Self.left))" y="46">\(escaped(subtitle))</text>
+        \(grid)
+        \(bars)
+        \(curve)
+        \(axis)
+        </svg>
+
+        """
+    }
+
+    private var subtitle: String {
+        "\(report.model), \(report.questionCount) questions; line: right answers, bars: mean thinking tokens used"
+    }
+
+    private var summary: String {
+        report.scores.map { "\($0.budget.label): \(percent($0)), \(tokens($0)) thinking tokens" }.joined(separator: "; ")
+    }
+
+    private var grid: String {
+        stride(from: 0, through: 100, by: 25).map { share in
+            let y = self.y(Double(share) / 100)
+            return """
+                <line class="grid" x1="\(text(Self.left))" y1="\(text(y))" x2="\(text(Self.width - Self.right))" \
+                y2="\(text(y))"/>
+                <text class="quiet" x="\(text(Self.left - 10))" y="\(text(y + 4))" text-anchor="end">\(share) %</text>
+                """
+        }.joined(separator: "\n")
+    }
+
+    /// The tallest bar is half as high as the plot, so that the curve above stays readable.
+    private var bars: String {
+        let most = report.scores.compactMap(\.all.meanThinkingTokens).max() ?? 0
+        let barWidth = step * 0.4
+        return report.scores.enumerated().map { index, score in
+            let share = most > 0 ? (score.all.meanThinkingTokens ?? 0) / most / 2 : 0
+            let y = self.y(share)
+            return """
+                <rect class="bar" x="\(text(x(index) - barWidth / 2))" y="\(text(y))" width="\(text(barWidth))" \
+                height="\(text(self.y(0) - y))"/>
+                """
+        }.joined(separator: "\n")
+    }
+
+    private var curve: String {
+        let points = report.scores.enumerated().map { (x: x($0), y: y($1.all.accuracy), label: percent($1)) }
+        let line = points.map { "\(text($0.x)),\(text($0.y))" }.joined(separator: " ")
+        let marks = points.map { point in
+            """
+            <circle class="point" cx="\(text(point.x))" cy="\(text(point.y))" r="4.5"/>
+            <text class="value" x="\(text(point.x))" y="\(text(point.y - 11))" text-anchor="middle">\(point.label)</text>
+            """
+        }
+        return (["<polyline class=\"curve\" points=\"\(line)\"/>"] + marks).joined(separator: "\n")
+    }
+
+    private var axis: String {
+        let base = y(0)
+        let labels = report.scores.enumerated().map { index, score in
+            """
+            <text x="\(text(x(index)))" y="\(text(base + 20))" text-anchor="middle">\(escaped(score.budget.label))</text>
+            <text class="quiet" x="\(text(x(index)))" y="\(text(base + 40))" text-anchor="middle">\(tokens(score))</text>
+            """
+        }
+        let captions = """
+            <text class="quiet" x="\(text((Self.left + Self.width - Self.right) / 2))" y="\(text(base + 66))" \
+            text-anchor="middle">max_think_tokens, and below it the mean of thinking tokens used</text>
+            """
+        return (labels + [captions]).joined(separator: "\n")
+    }
+
+    private var step: Double { (Self.width - Self.left - Self.right) / Double(max(1, report.scores.count)) }
+
+    private func x(_ index: Int) -> Double { Self.left + (Double(index) + 0.5) * step }
+
+    private func y(_ share: Double) -> Double { Self.height - Self.bottom - share * (Self.height - Self.top - Self.bottom) }
+
+    private func percent(_ score: BudgetScore) -> String { BudgetReport.decimal(score.all.accuracy * 100) + " %" }
+
+    private func tokens(_ score: BudgetScore) -> String {
+        score.all.meanThinkingTokens.map(BudgetReport.decimal) ?? "-"
+    }
+
+    private func text(_ number: Double) -> String { BudgetReport.decimal(number) }
+
+    /// XML 1.0 has no way to write most control characters; they become U+FFFD.
+    private func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "\t", "\n", "\r": result += " "
+            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

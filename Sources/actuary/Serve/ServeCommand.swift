@@ -1,0 +1,65 @@
+import ArgumentParser
+import Dispatch
+import Engine
+import Foundation
+import Gateway
+import HTTPServer
+import Logging
+import Telemetry
+
+/// `actuary serve`: the only place where the rooms are wired together.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve a model over HTTP.",
+        discussion: """
+            Prints one line, 'listening on http://HOST:PORT', when it is ready; logs go to standard error. SIGTERM lets \
+            running requests finish.
+            """
+    )
+
+    @OptionGroup var options: ServeOptions
+
+    func run() async throws {
+        let settings: Settings
+        do {
+            settings = try options.settings(environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw error.failure
+        }
+        LogSetup.bootstrap(level: settings.log.level)
+        try await Self.serve(settings, log: Logger(label: "actuary"))
+    }
+
+    private static func serve(_ settings: Settings, log: Logger) async throws {
+        let signals = TerminationSignals()
+        let stack = try ServingStack(settings, log: log)
+        let server = HTTPServer(
+            settings: settings.httpServer,
+            router: Router(stack.gateway.routes)
+        ) { event in
+            RequestLog.write(event, to: log)
+        }
+        let address: BoundAddress
+        do {
+            address = try server.start()
+        } catch {
+            throw CommandFailure.inputOutput(
+                "cannot listen on \(settings.server.host):\(settings.server.port): \(error)"
+            )
+        }
+        StandardStream.output.write("listening on http://\(address.authority)\n")
+        await signals.first()
+        log.info("draining", metadata: ["timeout_seconds": "\(settings.server.drainTimeout)"])
+        stack.gateway.beginDrain()
+        // What still runs then ends with an error event, for which the connections get a moment longer.
+        let deadline = Task {
+            guard (try? await Task.sleep(for: settings.server.drainTimeout)) != nil else { return }
+            stack.engine.stop()
+        }
+        await server.drain(deadline: settings.server.drainTimeout + .seconds(5))
+        deadline.cancel()
+        stack.engine.stop()
+        log.info("stopped")
+    }
+}

@@ -1,0 +1,146 @@
+import Compute
+import Engine
+import Foundation
+import Gateway
+import HTTPServer
+import Logging
+import NemotronH
+import Tokenization
+
+/// Everything behind the HTTP server: model, memory, engine, endpoints.
+struct ServingStack {
+    let engine: Engine
+    let gateway: Gateway
+
+    /// Loads the model and starts the engine.
+    ///
+    /// - Throws: `CommandFailure` that names the file or the setting at fault.
+    init(_ settings: Settings, log: Logger) throws {
+        let isEmbedded = settings.model.path == Settings.embeddedModel
+        let folder = ModelFolder(
+            path: isEmbedded ? try BundledResources.path("actuary-embedded") : settings.model.path
+        )
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            throw CommandFailure.badInput(
+                "there is no model at \(folder.path): give a folder with config.json, or 'embedded' for the built-in model"
+            )
+        }
+        let device = try Self.device(settings.model)
+        let model = try Self.load(folder, on: device)
+        let tokenizer = try folder.tokenizer()
+        guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
+            throw CommandFailure.badInput(
+                "\(folder.path)/tokenizer.json has \(tokenizer.vocabularySize) tokens, but config.json only "
+                    + "\(model.configuration.vocabularySize)"
+            )
+        }
+        let plan = try MemoryPlan(settings.engine, model: model)
+        plan.write(to: log, weights: folder.name, threads: device.threadCount, kernels: device.variant.rawValue)
+        engine = try Self.startEngine(
+            model: model,
+            vocabulary: ModelVocabulary(tokenizer: tokenizer, stopTokens: model.stopTokenIDs),
+            plan: plan,
+            settings: settings.engine
+        )
+        gateway = Gateway(
+            model: ServedModel(
+                name: settings.model.servedModelName ?? folder.name,
+                created: Int(Date().timeIntervalSince1970),
+                maxModelLength: plan.maxModelLength,
+                tokenizer: tokenizer,
+                prompts: try folder.promptBuilder()
+            ),
+            engine: engine,
+            settings: settings.gateway
+        )
+    }
+
+    private static func device(_ settings: Settings.Model) throws -> CPUDevice {
+        guard settings.device != .cuda else {
+            throw CommandFailure.unavailable("this build has no CUDA device: use --device cpu")
+        }
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        do {
+            let variant = try KernelVariant(named: ProcessInfo.processInfo.environment["ACTUARY_KERNELS"])
+            return try CPUDevice(threadCount: settings.threads == 0 ? cores : settings.threads, variant: variant)
+        } catch {
+            throw CommandFailure.badConfiguration("ACTUARY_KERNELS: \(error)")
+        }
+    }
+
+    private static func load(_ folder: ModelFolder, on device: CPUDevice) throws -> NemotronHModel {
+        do {
+            return try NemotronHModel(directory: folder.path, device: device)
+        } catch {
+            throw CommandFailure.badInput("\(error)")
+        }
+    }
+
+    private static func startEngine(
+        model: NemotronHModel,
+        vocabulary: ModelVocabulary,
+        plan: MemoryPlan,
+        settings: Settings.Engine
+    ) throws -> Engine {
+        let budget = max(settings.stepTokenBudget, plan.sequenceCount)
+        let capacity = RunnerCapacity(
+            slotCount: plan.sequenceCount,
+            kvBlockCount: plan.blockCount,
+            kvBlockTokens: MemoryPlan.blockTokens,
+            maxBatchTokens: budget,
+            maxLogitRows: plan.sequenceCount
+        )
+        let scheduling = SchedulerSettings(
+            maxSequences: plan.sequenceCount,
+            stepTokenBudget: budget,
+            blockTokens: MemoryPlan.blockTokens,
+            blockCount: plan.blockCount
+        )
+        let limits = Engine.Limits(
+            maxSequencesInAll: plan.sequenceCount + settings.maxQueuedRequests,
+            capacityTokens: plan.capacityTokens
+        )
+        do {
+            return try Engine(limits: limits) {
+                EngineCore(
+                    runner: try NemotronHRunner(model: model, capacity: capacity),
+                    vocabulary: vocabulary,
+                    settings: scheduling
+                )
+            }
+        } catch {
+            throw CommandFailure.badConfiguration("\(error)")
+        }
+    }
+}
+
+extension MemoryPlan {
+    /// Plans for a model on this machine.
+    init(_ settings: Settings.Engine, model: NemotronHModel) throws {
+        try self.init(
+            Demand(
+                contextLength: model.configuration.maxPositionEmbeddings,
+                requestedLength: settings.maxModelLength,
+                sequenceCount: settings.maxSequences,
+                cacheTokens: settings.kvCacheTokens,
+                weightsBytes: model.weightBytes,
+                stateBytesPerSequence: model.stateBytesPerSlot,
+                cacheBytesPerBlock: model.kvBytesPerBlock(tokens: MemoryPlan.blockTokens),
+                availableBytes: AvailableMemory.bytes()
+            )
+        )
+    }
+
+    /// Logs the plan.
+    func write(to log: Logger, weights: String, threads: Int, kernels: String) {
+        log.info(
+            "memory plan",
+            metadata: [
+                "model": "\(weights)", "weights_bytes": "\(weightsBytes)", "state_bytes": "\(stateBytes)",
+                "kv_cache_bytes": "\(cacheBytes)", "kv_cache_tokens": "\(capacityTokens)",
+                "max_sequences": "\(sequenceCount)", "max_model_len": "\(maxModelLength)", "threads": "\(threads)",
+                "kernels": "\(kernels)",
+            ]
+        )
+    }
+}

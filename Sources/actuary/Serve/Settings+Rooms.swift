@@ -1,0 +1,31 @@
+import Gateway
+import HTTPServer
+
+/// What each room takes of the settings.
+extension Settings {
+    var httpServer: ServerSettings {
+        var result = ServerSettings()
+        result.host = server.host
+        result.port = UInt16(clamping: server.port)
+        result.wire.headBytesMax = server.headLimitBytes
+        result.wire.bodyBytesMax = server.bodyLimitBytes
+        result.headTimeout = server.headTimeout
+        result.idleTimeout = server.idleTimeout
+        result.bodyRateMin = server.minBodyRate
+        result.connectionsPerAddressMax = server.maxConnectionsPerAddress
+        result.connectionCountMax = server.maxConnections
+        return result
+    }
+
+    var gateway: GatewaySettings {
+        var result = GatewaySettings()
+        result.defaultMaxCompletionTokens = engine.defaultMaxCompletionTokens
+        result.maxChoices = engine.maxChoices
+        result.maxThinkTokens = thinking.maxThinkTokens
+        result.maxThinkTokensCap = thinking.maxThinkTokensCap
+        result.temperature = sampling.temperature
+        result.topP = sampling.topP
+        result.commentInterval = server.keepAliveCommentInterval
+        return result
+    }
+}

@@ -1,0 +1,77 @@
+import Logging
+
+/// Everything an operator decides, checked; `Config/actuary.yaml` explains each key.
+///
+/// The initial values are the defaults. `SettingKey.all` connects the members with their names.
+struct Settings: Equatable, Sendable {
+    /// Where the server listens, and what a client may take of it.
+    struct Server: Equatable, Sendable {
+        var host = "127.0.0.1"
+        /// 0 picks a free port.
+        var port = 8080
+        var drainTimeout = Duration.seconds(120)
+        var maxConnections = 10_000
+        var maxConnectionsPerAddress = 256
+        var headLimitBytes = 65_536
+        var bodyLimitBytes = 33_554_432
+        var headTimeout = Duration.seconds(10)
+        var idleTimeout = Duration.seconds(75)
+        /// Bytes per second.
+        var minBodyRate = 1024
+        var keepAliveCommentInterval = Duration.seconds(15)
+    }
+
+    /// What is served, and on which device.
+    struct Model: Equatable, Sendable {
+        /// A folder, or `embedded` for the built-in model.
+        var path = Settings.embeddedModel
+        /// `nil` is the name of the folder.
+        var servedModelName: String?
+        var device = DeviceChoice.auto
+        /// 0 is one for each core.
+        var threads = 0
+    }
+
+    /// How the engine divides memory and steps among requests.
+    struct Engine: Equatable, Sendable {
+        var maxSequences = 16
+        var stepTokenBudget = 512
+        /// `nil` is what `maxSequences` full contexts need, as far as memory allows.
+        var kvCacheTokens: Int?
+        /// `nil` is the model's context.
+        var maxModelLength: Int?
+        var maxQueuedRequests = 256
+        /// `nil` is what is left of the context.
+        var defaultMaxCompletionTokens: Int?
+        var maxChoices = 16
+    }
+
+    /// The bounds of thoughts.
+    struct Thinking: Equatable, Sendable {
+        /// For requests that name none; `nil` is no bound, 0 switches thinking off.
+        var maxThinkTokens: Int?
+        /// Above every request's own bound; `nil` is no cap.
+        var maxThinkTokensCap: Int?
+    }
+
+    /// What applies where a request says nothing.
+    struct Sampling: Equatable, Sendable {
+        var temperature = 1.0
+        var topP = 1.0
+    }
+
+    /// What is written to standard error.
+    struct Log: Equatable, Sendable {
+        var level = Logger.Level.info
+    }
+
+    /// The name of the model that is part of the program.
+    static let embeddedModel = "embedded"
+
+    var server = Server()
+    var model = Model()
+    var engine = Engine()
+    var thinking = Thinking()
+    var sampling = Sampling()
+    var log = Log()
+}

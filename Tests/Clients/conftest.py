@@ -1,0 +1,80 @@
+"""Starts real servers for the tests: the release binary, the built-in model, a free port on loopback."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+
+import httpx
+import openai
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "Tests" / "Fixtures"
+BINARY = os.environ.get("ACTUARY_BINARY", str(ROOT / ".build" / "release" / "actuary"))
+
+
+class Server:
+    """A running server; `with Server(...) as server` stops it again."""
+
+    def __init__(self, *arguments, environment=None):
+        self.process = subprocess.Popen(
+            [BINARY, "serve", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
+        self.log = []
+        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
+        self.first_line = self.process.stdout.readline()
+        assert self.first_line.startswith("listening on http://"), "".join(self.log) + self.first_line
+        self.url = self.first_line.removeprefix("listening on ").strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def http(self, **options):
+        return httpx.Client(base_url=self.url, timeout=60, **options)
+
+    def openai(self, **options):
+        return openai.OpenAI(base_url=f"{self.url}/v1", api_key="none", **{"max_retries": 0, **options})
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends the server and returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+def run(*arguments, timeout=60, **options):
+    """Runs the command to its end."""
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=timeout, **options)
+
+
+@pytest.fixture(scope="session")
+def server():
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server):
+    return server.openai()
+
+
+@pytest.fixture
+def http(server):
+    with server.http() as connection:
+        yield connection
+
+
+MODEL = "actuary-embedded"

@@ -1,0 +1,187 @@
+import Engine
+import NemotronH
+import Synchronization
+import Testing
+
+/// A model whose next token is a function of all tokens before it, so that any mix-up of states changes the output.
+private final class HashRunner: SequenceRunner {
+    let vocabularySize = TestVocabulary.pieces.count
+    private var history: [Int: [Int32]] = [:]
+    private let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: 64 * TestVocabulary.pieces.count)
+    private(set) var largestBatch = 0
+
+    deinit { logits.deallocate() }
+
+    func resetSlot(_ slot: Int) { history[slot] = [] }
+
+    func forward(_ chunks: [SequenceChunk]) throws -> UnsafeBufferPointer<Float> {
+        largestBatch = max(largestBatch, chunks.count)
+        var count = 0
+        for chunk in chunks {
+            var tokens = history[chunk.slot] ?? []
+            precondition(tokens.count == chunk.position, "a chunk does not follow its state")
+            tokens += chunk.tokens
+            history[chunk.slot] = tokens
+            guard chunk.logitRows == 1 else { continue }
+            var seed: UInt64 = 0
+            for token in tokens { seed = CounterRandom.mix(seed ^ UInt64(token)) }
+            for column in 0..<vocabularySize {
+                logits[count] = Float(CounterRandom.uniform(seed: seed, position: column)) * 4
+                count += 1
+            }
+        }
+        return UnsafeBufferPointer(rebasing: logits[..<count])
+    }
+}
+
+/// Collects events of one request.
+private final class EventLog: Sendable {
+    private let events = Mutex<[GenerationEvent]>([])
+    func append(_ event: GenerationEvent) { events.withLock { $0.append(event) } }
+    var all: [GenerationEvent] { events.withLock { $0 } }
+
+    var texts: [Int: [String]] {
+        var result: [Int: [String]] = [:]
+        for case .text(let choice, let reasoning, let content) in all {
+            result[choice, default: ["", ""]][0] += reasoning
+            result[choice, default: ["", ""]][1] += content
+        }
+        return result
+    }
+
+    var results: [Int: ChoiceResult] {
+        var results: [Int: ChoiceResult] = [:]
+        for case .choiceEnded(let choice, let result) in all { results[choice] = result }
+        return results
+    }
+}
+
+@Suite struct EngineCoreTests {
+    private func core(_ runner: HashRunner, sequences: Int, budget: Int, blocks: Int) -> EngineCore<TestVocabulary> {
+        EngineCore(
+            runner: runner,
+            vocabulary: TestVocabulary(),
+            settings: SchedulerSettings(
+                maxSequences: sequences,
+                stepTokenBudget: budget,
+                blockTokens: 4,
+                blockCount: blocks
+            )
+        )
+    }
+
+    private func request(_ seed: Int) -> GenerationRequest {
+        var random = TestRandom(seed)
+        let limits = ThinkingLimits.test(
+            Int.random(in: 1...30, using: &random),
+            limit: Int.random(in: 20...60, using: &random)
+        )
+        return GenerationRequest(
+            prompt: (0..<Int.random(in: 1...40, using: &random)).map { _ in Int32.random(in: 1...30, using: &random) },
+            startsThinking: Bool.random(using: &random),
+            limits: limits,
+            sampling: SamplingParameters(temperature: Double.random(in: 0...2, using: &random), seed: random.next()),
+            stops: ["STOP"],
+            choiceCount: Int.random(in: 1...3, using: &random)
+        )
+    }
+
+    @Test("alone or in a crowd, with chunks, cancellations and preemptions: the same tokens")
+    func invariance() {
+        let requests = (0..<40).map(request)
+        let alone = requests.enumerated().map { index, request in
+            let log = EventLog()
+            let core = core(HashRunner(), sequences: 4, budget: 512, blocks: 200)
+            core.submit(RequestID(UInt64(index)), request) { log.append($0) }
+            while core.hasWork { core.step() }
+            return log
+        }
+        let runner = HashRunner()
+        let crowd = core(runner, sequences: 8, budget: 24, blocks: 40)
+        let logs = requests.map { _ in EventLog() }
+        var random = TestRandom(99)
+        for (index, request) in requests.enumerated().shuffled(using: &random) {
+            let log = logs[index]
+            crowd.submit(RequestID(UInt64(index)), request) { log.append($0) }
+            let noise = RequestID(UInt64(1_000 + index))
+            crowd.submit(noise, self.request(1_000 + index)) { _ in }
+            for _ in 0..<Int.random(in: 0...12, using: &random) { crowd.step() }
+            crowd.cancel(noise)
+        }
+        while crowd.hasWork { crowd.step() }
+        #expect(runner.largestBatch > 4)
+        for (one, many) in zip(alone, logs) {
+            #expect(one.texts == many.texts)
+            #expect(one.results == many.results)
+            #expect(many.all.last == .completed)
+        }
+    }
+
+    @Test("a cancelled request ends at once with what it used, and the others go on")
+    func cancel() {
+        let core = core(HashRunner(), sequences: 4, budget: 64, blocks: 100)
+        let log = EventLog()
+        let other = EventLog()
+        var endless = request(3)
+        endless.choiceCount = 1
+        endless.limits = .test(nil, limit: 200)
+        core.submit(RequestID(1), endless) { log.append($0) }
+        core.submit(RequestID(2), request(4)) { other.append($0) }
+        core.step()
+        core.cancel(RequestID(1))
+        core.cancel(RequestID(1))
+        guard case .cancelled(let results)? = log.all.last else {
+            Issue.record("no cancelled event")
+            return
+        }
+        #expect(results.map(\.completionTokens) == [1])
+        while core.hasWork { core.step() }
+        #expect(other.all.last == .completed)
+        #expect(log.all.count { if case .cancelled = $0 { true } else { false } } == 1)
+    }
+
+    @Test("the engine refuses what cannot fit, a full queue, and work after the drain", .timeLimit(.minutes(1)))
+    func refusals() throws {
+        let engine = try Engine(limits: Engine.Limits(maxSequencesInAll: 2, capacityTokens: 100)) { [self] in
+            core(HashRunner(), sequences: 2, budget: 16, blocks: 25)
+        }
+        var long = request(1)
+        long.limits = .test(4, limit: 1_000)
+        #expect(throws: EngineRefusal.doesNotFit(neededTokens: long.prompt.count + 1_000, availableTokens: 100)) {
+            try engine.submit(long) { _ in }
+        }
+        var three = request(2)
+        three.choiceCount = 3
+        #expect(throws: EngineRefusal.queueFull(limit: 2)) { try engine.submit(three) { _ in } }
+        engine.drain()
+        #expect(throws: EngineRefusal.draining) { try engine.submit(request(5)) { _ in } }
+        engine.stop()
+    }
+
+    @Test("requests from many threads all complete", .timeLimit(.minutes(1)))
+    func threads() async throws {
+        let engine = try Engine(limits: Engine.Limits(maxSequencesInAll: 300, capacityTokens: 160)) { [self] in
+            core(HashRunner(), sequences: 6, budget: 32, blocks: 40)
+        }
+        await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<60 {
+                let request = self.request(index)
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        let sink: @Sendable (GenerationEvent) -> Void = { event in
+                            switch event {
+                            case .completed: continuation.resume(returning: true)
+                            case .failed, .cancelled: continuation.resume(returning: false)
+                            case .text, .choiceEnded: break
+                            }
+                        }
+                        if (try? engine.submit(request, sink: sink)) == nil { continuation.resume(returning: false) }
+                    }
+                }
+            }
+            for await isComplete in group { #expect(isComplete) }
+        }
+        #expect(engine.openRequestCount == 0)
+        engine.stop()
+    }
+}

@@ -1,0 +1,91 @@
+import OpenAIAPI
+import OrderedJSON
+import Testing
+
+/// Fields that other servers have: what asks for something is 400, what asks for nothing passes.
+@Suite struct UnsupportedParameterTests {
+    private static let table: [(name: String, refused: [String], neutral: [String])] = [
+        ("tools", [#"[{"type": "function", "function": {"name": "f"}}]"#, "{}"], ["[]"]),
+        ("tool_choice", [#""required""#, #"{"type": "function"}"#], [#""none""#, #""auto""#]),
+        ("parallel_tool_calls", ["1"], ["true", "false"]),
+        ("functions", [#"[{"name": "f"}]"#], ["[]"]),
+        ("function_call", [#"{"name": "f"}"#], [#""none""#, #""auto""#]),
+        ("response_format", [#"{"type": "json_object"}"#, #""text""#], [#"{"type": "text"}"#]),
+        ("structured_outputs", [#"{"json": {}}"#], ["{}"]),
+        ("guided_json", ["{}"], []), ("guided_regex", [#""a""#], []), ("guided_choice", [#"["a"]"#], []),
+        ("guided_grammar", [#""a""#], []), ("json_schema", ["{}"], []), ("grammar", [#""root""#], [#""""#]),
+        ("regex", [#""a""#], []), ("ebnf", [#""a""#], []),
+        ("modalities", [#"["text", "audio"]"#, "[]"], [#"["text"]"#]),
+        ("audio", [#"{"voice": "x"}"#], []), ("moderation", ["{}"], []), ("web_search_options", ["{}"], []),
+        ("include_reasoning", ["false"], ["true"]), ("separate_reasoning", ["false"], ["true"]),
+        ("reasoning_format", [#""none""#], [#""auto""#]),
+        ("logprobs", ["true", "1"], ["false"]), ("top_logprobs", ["1", "true"], ["0", "0.0"]),
+        ("prompt_logprobs", ["0", "true"], []), ("echo", ["true"], ["false"]),
+        ("return_token_ids", ["true"], ["false"]),
+        ("presence_penalty", ["0.5", #""0""#], ["0", "0.0", "-0.0"]),
+        ("frequency_penalty", ["-2", "false"], ["0", "0.0"]),
+        ("repetition_penalty", ["1.1", "0"], ["1", "1.0"]),
+        ("logit_bias", [#"{"5": 1}"#, "[]"], ["{}"]),
+        ("min_p", ["0.05"], ["0", "0.0"]), ("min_tokens", ["1"], ["0"]), ("ignore_eos", ["true"], ["false"]),
+        ("stop_token_ids", ["[1]"], ["[]"]), ("include_stop_str_in_output", ["true"], ["false"]),
+        ("skip_special_tokens", ["false"], ["true"]), ("best_of", ["2"], ["1"]),
+        ("use_beam_search", ["true"], ["false"]), ("length_penalty", ["0.5"], ["1.0"]),
+        ("allowed_token_ids", ["[1]"], ["[]"]), ("bad_words", [#"["a"]"#], ["[]"]),
+        ("truncate_prompt_tokens", ["5"], []),
+        ("add_generation_prompt", ["false"], ["true"]), ("continue_final_message", ["true"], ["false"]),
+        ("chat_template", [#""x""#], []), ("documents", ["[{}]"], ["[]"]),
+        ("service_tier", [#""flex""#, #""priority""#], [#""auto""#, #""default""#]),
+        ("priority", ["1", "-1"], ["0"]), ("cache_salt", [#""s""#, #""""#], []),
+    ]
+
+    @Test("a value that asks for something is 400 and names the field", arguments: table.map(\.name))
+    func refused(name: String) throws {
+        for value in try #require(Self.table.first { $0.name == name }).refused {
+            let error = try ChatBody.error("\"\(name)\": \(value)")
+            #expect(error.status == 400 && error.param == name && error.code == "unsupported_parameter")
+            #expect(error.message.hasPrefix("'\(name)' is not supported by this server yet; leave it out"))
+        }
+    }
+
+    @Test("a value that asks for nothing passes without a word, and so does null", arguments: table.map(\.name))
+    func neutral(name: String) throws {
+        for value in try #require(Self.table.first { $0.name == name }).neutral + ["null"] {
+            #expect(try ChatBody.read("\"\(name)\": \(value)") == ChatBody.read(), "\(name): \(value)")
+        }
+    }
+
+    @Test("an error names the value that would pass")
+    func wording() throws {
+        #expect(try ChatBody.error(#""logprobs": true"#).message.hasSuffix("leave it out or set it to false."))
+        #expect(try ChatBody.error(#""cache_salt": "s""#).message.hasSuffix("leave it out."))
+    }
+
+    @Test("fields without effect are reported, unknown ones too")
+    func reported() throws {
+        let inert = [
+            ("user", #""u""#), ("metadata", #"{"a": "b"}"#), ("safety_identifier", #""s""#), ("store", "false"),
+            ("prediction", "{}"), ("prompt_cache_key", #""k""#), ("prompt_cache_options", "{}"),
+            ("prompt_cache_retention", #""24h""#), ("request_id", #""r""#), ("verbosity", #""low""#), ("colour", "{}"),
+        ]
+        for (name, value) in inert {
+            #expect(try ChatBody.read("\"\(name)\": \(value)").ignoredFields == [name])
+            #expect(try name == "colour" || ChatBody.read("\"\(name)\": null").ignoredFields.isEmpty)
+        }
+    }
+
+    @Test("extra_body is a mistake of curl users, who are told so")
+    func extraBody() throws {
+        let error = try ChatBody.error(#""extra_body": {"max_think_tokens": 5}"#)
+        #expect(error.param == "extra_body" && error.message.contains("top level"))
+        #expect(try ChatBody.read(#""extra_body": {}"#) == ChatBody.read())
+    }
+
+    @Test(
+        "other names for the limit of a completion are 400 and the right one is named",
+        arguments: ["max_output_tokens", "max_new_tokens", "n_predict", "num_predict"]
+    )
+    func renamed(name: String) throws {
+        let error = try ChatBody.error("\"\(name)\": 100")
+        #expect(error.param == name && error.message.contains("'max_completion_tokens'"))
+    }
+}

@@ -1,0 +1,18 @@
+import Foundation
+
+/// Finds golden files under `Tests/Fixtures`.
+package enum Fixtures {
+    /// The folder `Tests/Fixtures` of the checkout that was compiled.
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
+
+    /// The absolute path of a fixture, for example `path("models/moe")`.
+    package static func path(_ relative: String) -> String { root.appendingPathComponent(relative).path }
+
+    /// The bytes of a fixture.
+    ///
+    /// - Throws: Foundation's error if the file cannot be read.
+    package static func bytes(_ relative: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: root.appendingPathComponent(relative)))
+    }
+}

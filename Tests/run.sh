@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds Actuary, and runs every test. CI runs this on a clean clone.
+#
+# Needs Swift 6.3, git, and access to Debian's packages and PyPI. Installs a linker and C library to build with, the
+# libraries that Swift's Foundation is linked to, and a Python virtual environment (.venv-tests) with the client
+# libraries that are tested.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+started=$SECONDS
+step() { printf '\n== %s (after %d s)\n' "$1" $((SECONDS - started)); }
+
+step "Installing what is missing"
+Config/install.sh g++ libc6-dev libcurl4 libxml2 curl python3 python3-venv
+if ! [ -x .venv-tests/bin/python ]; then python3 -m venv .venv-tests; fi
+echo "PyPI: $(grep -v '^#' Tests/Clients/requirements.txt | tr '\n' ' ')"
+.venv-tests/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Clients/requirements.txt
+
+step "Format"
+swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
+
+step "Swift tests"
+swift build --build-tests
+swift test --skip-build
+
+step "Release build"
+swift build --configuration release
+binaries=$(swift build --configuration release --show-bin-path)
+export ACTUARY_BINARY=$binaries/actuary
+export TEMPLATE_RUNNER=$binaries/TemplateRunner
+
+step "Templates against Python's jinja2"
+.venv-tests/bin/python -m pytest -q -p no:cacheprovider Tests/Differential
+
+step "Clients against running servers"
+.venv-tests/bin/python -m pytest -q -p no:cacheprovider --durations=5 -rs Tests/Clients
+
+step "README examples"
+.venv-tests/bin/python Tests/Clients/readme_examples.py
+
+step "Done"
