@@ -10,15 +10,30 @@ package struct ChatTemplate: Sendable {
     package let name: String
     private let body: [Statement]
     private let names: NameTable
+    private let hidden: [[NameID]]
+    private let workLimit: Int
+
+    /// What a rendering may cost unless said otherwise: a few seconds of a core.
+    package static let standardWorkLimit = 1 << 32
 
     /// Parses and checks a template.
     ///
+    /// - Parameters:
+    ///   - source: The text of the template.
+    ///   - name: What messages call it.
+    ///   - workLimit: What a rendering may cost: one unit per byte copied or searched, 100 per expression evaluated.
     /// - Throws: `TemplateError` naming the line and what is wrong or not supported there.
-    package init(source: String, name: String) throws(TemplateError) {
+    package init(
+        source: String,
+        name: String,
+        workLimit: Int = ChatTemplate.standardWorkLimit
+    ) throws(TemplateError) {
         var parser = try Parser(source: source, template: name)
         body = try parser.parse()
         names = parser.names
+        hidden = parser.frames.hidden()
         self.name = name
+        self.workLimit = workLimit
     }
 
     /// Renders a prompt.
@@ -27,6 +42,7 @@ package struct ChatTemplate: Sendable {
     ///   - variables: What the template can read; all texts in it count as coming from outside.
     ///   - trusted: Variables whose text may be special tokens, such as `bos_token`.
     ///   - now: What `strftime_now` prints; without it a template that asks for the time fails.
+    /// - Returns: The prompt, with what the template wrote of it.
     /// - Throws: `TemplateError` naming the line of what failed.
     package func render(
         _ variables: [String: JSONValue],
@@ -47,7 +63,14 @@ package struct ChatTemplate: Sendable {
         for (key, value) in variables {
             do throws(TemplateError) { values[key] = try Value(value) } catch { throw error.located(in: name, line: 1) }
         }
-        let renderer = Renderer(template: name, names: names, variables: values, now: now)
+        let renderer = Renderer(
+            template: name,
+            names: names,
+            hidden: hidden,
+            variables: values,
+            now: now,
+            workLimit: workLimit
+        )
         return try renderer.render(body)
     }
 

@@ -71,7 +71,8 @@ extension ComputeError: CustomStringConvertible {
         case .invalidIndex(let file, let fault): "\(file): \(fault)"
         case .missingShard(let index, let shard): "\(index) names \(shard), which is not beside it"
         case .missingInShard(let index, let shard, let tensor): "\(index) says \(shard) has \(tensor), which it has not"
-        case .duplicateTensor(let tensor, let first, let second): "tensor \(tensor) is both in \(first) and in \(second)"
+        case .duplicateTensor(let tensor, let first, let second):
+            "tensor \(tensor) is both in \(first) and in \(second)"
         case .outOfMemory(let bytes): "cannot reserve \(bytes) bytes of memory"
         case .unknownKernels(let name):
             "unknown kernels \"\(name)\"; known are \(KernelVariant.allCases.map(\.rawValue).joined(separator: ", "))"

@@ -32,39 +32,28 @@ package final class Engine: Sendable {
         var isDraining = false
         var mustStop = false
         var hasStopped = false
+        var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let limits: Limits
     private let state = Mutex(State())
     /// Signalled whenever the inbox or the wish to stop changes.
     private let wake = DispatchSemaphore(value: 0)
-    private let stopped = DispatchSemaphore(value: 0)
 
-    /// Starts the engine's thread; `makeCore` builds the core there, where it stays.
+    /// Builds the core and starts the thread that it belongs to from then on.
     ///
     /// - Throws: What `makeCore` throws.
     package init<Vocabulary: TokenVocabulary>(
         limits: Limits,
-        makeCore: @escaping @Sendable () throws -> EngineCore<Vocabulary>
-    ) throws {
+        makeCore: () throws -> EngineCore<Vocabulary>
+    ) rethrows {
         self.limits = limits
-        let failure = Mutex<(any Error)?>(nil)
-        let isReady = DispatchSemaphore(value: 0)
-        let thread = Thread { [self] in
-            do {
-                let core = try makeCore()
-                isReady.signal()
-                run(core)
-            } catch {
-                failure.withLock { $0 = error }
-                isReady.signal()
-            }
-        }
+        // Handed over before the thread starts, and not touched here again.
+        nonisolated(unsafe) let core = try makeCore()
+        let thread = Thread { [self] in run(core) }
         thread.name = "engine"
         thread.stackSize = 8 << 20
         thread.start()
-        isReady.wait()
-        if let error = failure.withLock({ $0 }) { throw error }
     }
 
     /// How many requests have not ended.
@@ -109,16 +98,17 @@ package final class Engine: Sendable {
     /// Refuses new requests from now on; running ones go on.
     package func drain() { state.withLock { $0.isDraining = true } }
 
-    /// Ends what still runs with `.shuttingDown` and joins the thread.
-    package func stop() {
-        let first = state.withLock { state in
-            defer { state.mustStop = true }
-            state.isDraining = true
-            return !state.mustStop
+    /// Ends what still runs with `.shuttingDown`, and returns when the thread has ended.
+    package func stop() async {
+        await withCheckedContinuation { continuation in
+            let hasStopped = state.withLock { state in
+                state.isDraining = true
+                state.mustStop = true
+                if !state.hasStopped { state.stopWaiters.append(continuation) }
+                return state.hasStopped
+            }
+            if hasStopped { continuation.resume() } else { wake.signal() }
         }
-        guard first else { return }
-        wake.signal()
-        stopped.wait()
     }
 
     private func forward(
@@ -153,6 +143,11 @@ package final class Engine: Sendable {
             if core.hasWork { core.step() } else { wake.wait() }
         }
         core.failAll(.shuttingDown)
-        stopped.signal()
+        let waiters = state.withLock { state in
+            state.hasStopped = true
+            defer { state.stopWaiters = [] }
+            return state.stopWaiters
+        }
+        for waiter in waiters { waiter.resume() }
     }
 }

@@ -16,6 +16,7 @@ package final class NemotronHModel: Sendable {
     /// - Parameters:
     ///   - directory: The folder, with `config.json`, one or many safetensors files, and maybe `generation_config.json`.
     ///   - device: Where it is going to be computed.
+    /// - Throws: `ModelError` naming the file and the field or tensor.
     package init(directory: String, device: any Device) throws(ModelError) {
         self.directory = directory
         self.device = device

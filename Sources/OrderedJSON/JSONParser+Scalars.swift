@@ -22,7 +22,10 @@ extension JSONParser {
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isInteger { return Int64(text).map(JSONValue.integer) ?? .bigInteger(text) }
-        guard let number = Double(text) else { throw error(.invalidNumber, at: start) }
+        // A number beyond the range of Double, such as 1e999, has no value that could be written again.
+        guard let number = Double(text), number.isFinite || options.allowsNonFinite else {
+            throw error(.invalidNumber, at: start)
+        }
         return .double(number)
     }
 

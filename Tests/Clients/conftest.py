@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 
-import httpx
+import httpx2
 import openai
 import pytest
 
@@ -39,7 +39,7 @@ class Server:
         self.stop()
 
     def http(self, **options):
-        return httpx.Client(base_url=self.url, timeout=60, **options)
+        return httpx2.Client(base_url=self.url, timeout=60, **options)
 
     def openai(self, **options):
         return openai.OpenAI(base_url=f"{self.url}/v1", api_key="none", **{"max_retries": 0, **options})

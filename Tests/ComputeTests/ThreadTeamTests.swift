@@ -15,11 +15,12 @@ import Testing
     @Test("ranges cover everything once and are cut at multiples", arguments: [1, 2, 3, 8], [0, 1, 7, 8, 9, 64, 1001])
     func ranges(threadCount: Int, count: Int) {
         let team = ThreadTeam(threadCount: threadCount)
-        let ranges = Mutex<[Range<Int>]>([])
-        team.divide(count, step: 8) { range in ranges.withLock { $0.append(range) } }
-        let sorted = ranges.withLock { $0.sorted { $0.lowerBound < $1.lowerBound } }
-        #expect(sorted.flatMap { Array($0) } == Array(0..<count))
-        #expect(sorted.allSatisfy { $0.lowerBound % 8 == 0 })
+        let (visits, crookedCuts) = ((0..<count).map { _ in Counter() }, Counter())
+        team.divide(count, step: 8) { range in
+            if range.lowerBound % 8 != 0 { crookedCuts.increment() }
+            for index in range { visits[index].increment() }
+        }
+        #expect(visits.allSatisfy { $0.value == 1 } && crookedCuts.value == 0)
     }
 
     @Test("threads that fell asleep wake up", .timeLimit(.minutes(1)))

@@ -141,8 +141,8 @@ private final class EventLog: Sendable {
     }
 
     @Test("the engine refuses what cannot fit, a full queue, and work after the drain", .timeLimit(.minutes(1)))
-    func refusals() throws {
-        let engine = try Engine(limits: Engine.Limits(maxSequencesInAll: 2, capacityTokens: 100)) { [self] in
+    func refusals() async throws {
+        let engine = Engine(limits: Engine.Limits(maxSequencesInAll: 2, capacityTokens: 100)) { [self] in
             core(HashRunner(), sequences: 2, budget: 16, blocks: 25)
         }
         var long = request(1)
@@ -155,12 +155,12 @@ private final class EventLog: Sendable {
         #expect(throws: EngineRefusal.queueFull(limit: 2)) { try engine.submit(three) { _ in } }
         engine.drain()
         #expect(throws: EngineRefusal.draining) { try engine.submit(request(5)) { _ in } }
-        engine.stop()
+        await engine.stop()
     }
 
     @Test("requests from many threads all complete", .timeLimit(.minutes(1)))
     func threads() async throws {
-        let engine = try Engine(limits: Engine.Limits(maxSequencesInAll: 300, capacityTokens: 160)) { [self] in
+        let engine = Engine(limits: Engine.Limits(maxSequencesInAll: 300, capacityTokens: 160)) { [self] in
             core(HashRunner(), sequences: 6, budget: 32, blocks: 40)
         }
         await withTaskGroup(of: Bool.self) { group in
@@ -182,6 +182,6 @@ private final class EventLog: Sendable {
             for await isComplete in group { #expect(isComplete) }
         }
         #expect(engine.openRequestCount == 0)
-        engine.stop()
+        await engine.stop()
     }
 }

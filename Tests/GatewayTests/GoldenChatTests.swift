@@ -82,11 +82,14 @@ import Tokenization
         let conversations = try #require(expected.array)
         #expect(conversations.count == 4)
         for conversation in conversations {
-            let rendered = try checkpoint.prompts.build(messages: try #require(conversation["messages"]?.array))
+            let messages = try #require(conversation["messages"]?.array)
+            let rendered = try checkpoint.prompts.build(messages: messages)
             #expect(rendered.text == conversation["prompt"]?.string)
             let prompt = checkpoint.tokenizer.encode(rendered.text, trusted: rendered.trusted)
-            #expect(prompt.map(Int.init) == conversation["prompt_ids"]?.array?.compactMap(\.integer))
-            let golden = try #require(conversation["output_ids"]?.array?.compactMap(\.integer))
+            let promptIDs = conversation["prompt_ids"]?.array?.compactMap(\.integer)
+            #expect(prompt.map(Int.init) == promptIDs)
+            let outputIDs = try #require(conversation["output_ids"]?.array)
+            let golden = outputIDs.compactMap { $0.integer }
             let output = checkpoint.complete(prompt, count: golden.count)
             #expect(output.tokens.map(Int.init) == golden)
             let isStopped = output.tokens.last.map { checkpoint.runner.model.stopTokenIDs.contains($0) } ?? false

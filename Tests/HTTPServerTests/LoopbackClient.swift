@@ -107,6 +107,14 @@ final class LoopbackClient {
         return size == 0 ? nil : String(decoding: data, as: UTF8.self)
     }
 
+    /// Reads one chunk that is no heartbeat, which a loaded machine may get in between.
+    func readEvent() throws -> String? {
+        while let chunk = try readChunk() {
+            if chunk != ":\n\n" { return chunk }
+        }
+        return nil
+    }
+
     /// Reads until the server closes.
     func readToEnd() throws -> String {
         while try fill() {}

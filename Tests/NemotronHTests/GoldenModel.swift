@@ -53,7 +53,7 @@ struct TestSequence {
     let blocks: [Int32]
     private(set) var position = 0
 
-    /// - Parameter runner: Where it is going to run; its slot is cleared.
+    /// Clears the slot of the runner, unless the sequence has a position to go on from.
     init(slot: Int, runner: NemotronHRunner, position: Int = 0) {
         self.slot = slot
         self.position = position
@@ -86,6 +86,13 @@ func distance(_ left: some Collection<Float>, _ right: some Collection<Float>) -
         let difference = abs(pair.0 - pair.1)
         return difference.isNaN ? .infinity : max(worst, difference)
     }
+}
+
+/// Whether all numbers are the same, bit for bit.
+///
+/// Not `==` in an expectation: when that fails, the difference of two long arrays is looked for, which takes for ever.
+func haveSameBits(_ left: some Collection<Float>, _ right: some Collection<Float>) -> Bool {
+    left.count == right.count && zip(left, right).allSatisfy { $0.bitPattern == $1.bitPattern }
 }
 
 /// The index of the largest value.

@@ -69,7 +69,9 @@ enum Arithmetic {
         case .floorDivide, .modulo:
             guard right != 0 else { throw .failed("integer division or modulo by zero") }
             // -2^63 / -1 is the one quotient that does not fit.
-            guard right != -1 else { return operation == .modulo ? .int(0) : try exact(left.negatedReportingOverflow()) }
+            guard right != -1 else {
+                return operation == .modulo ? .int(0) : try exact(left.negatedReportingOverflow())
+            }
             let remainder = left % right
             let isBelow = remainder != 0 && (remainder < 0) != (right < 0)
             if operation == .modulo { return .int(isBelow ? remainder + right : remainder) }
@@ -129,10 +131,22 @@ enum Arithmetic {
             throw .failed("the power of a float to \(PythonText.text(of: exponent)) is not supported")
         }
         guard base != 0 || exponent >= 0 else { throw .failed("0.0 cannot be raised to a negative power") }
-        var result = 1.0
-        for _ in 0..<Int(exponent.magnitude) { result *= base }
+        let result = wholePower(base, Int(exponent.magnitude))
         guard result.isFinite || !base.isFinite else { throw .failed("the result of ** is too large") }
         return exponent < 0 ? 1 / result : result
+    }
+
+    /// Multiplies with twice the digits of a `Double`, so that the result is rounded only once.
+    private static func wholePower(_ base: Double, _ exponent: Int) -> Double {
+        var (high, low) = (1.0, 0.0)
+        for _ in 0..<exponent {
+            let product = high * base
+            let error = (-product).addingProduct(high, base) + low * base
+            // Adding a zero would take the sign of a zero away.
+            high = error == 0 ? product : product + error
+            low = high.isFinite ? error - (high - product) : 0
+        }
+        return high
     }
 
     static func negated(_ value: Value) throws(TemplateError) -> Value {

@@ -55,6 +55,7 @@ extension Renderer {
         guard arguments.positional.count <= 1 else { throw .failed("\(callee) takes at most one positional argument") }
         var result: [(key: Value, value: Value)] = []
         if let base = arguments.positional.first {
+            if case .undefined(let missing) = base { throw .failed(missing.message) }
             if case .dictionary(let map) = base {
                 result = zip(map.keys, map.values).map { ($0, $1) }
             } else {

@@ -11,7 +11,9 @@ extension Renderer {
         case nil, .some(.none): break
         case .some(.string(let text)): writer.indent = text.utf8
         case let width?:
-            guard let count = width.asInt, count <= 1000 else { throw .failed("indent must be a whole number or a text") }
+            guard let count = width.asInt, count <= 1000 else {
+                throw .failed("indent must be a whole number or a text")
+            }
             writer.indent = [UInt8](repeating: UInt8(ascii: " "), count: max(0, count))
         }
         if writer.indent != nil { writer.itemSeparator = Array(",".utf8) }
@@ -47,7 +49,7 @@ private struct JSONWriter {
         case .bool(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .int(let number): bytes.append(contentsOf: String(number).utf8)
         case .bigInteger(let digits): bytes.append(contentsOf: digits.utf8)
-        case .double(let number): bytes.append(contentsOf: JSONValue.text(of: number).utf8)
+        case .double(let number): bytes.append(contentsOf: PythonText.jsonText(of: number).utf8)
         case .string(let text): write(text)
         case .list(let list), .tuple(let list):
             try write(list.items.count, "[", "]", level) { (writer, index) throws(TemplateError) in
@@ -116,7 +118,7 @@ private struct JSONWriter {
         case .bool(let flag): return TemplateString(untrusted: flag ? "true" : "false")
         case .int(let number): return TemplateString(untrusted: String(number))
         case .bigInteger(let digits): return TemplateString(untrusted: digits)
-        case .double(let number): return TemplateString(untrusted: JSONValue.text(of: number))
+        case .double(let number): return TemplateString(untrusted: PythonText.jsonText(of: number))
         default: throw .failed("keys must be str, int, float, bool or None, not \(key.typeName)")
         }
     }

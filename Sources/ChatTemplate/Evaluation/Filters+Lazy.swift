@@ -49,7 +49,8 @@ extension Renderer {
         var result: [Value] = []
         for item in try elements(of: value) {
             let subject = try follow(path, from: item)
-            let isTrue = try test.map { (test) throws(TemplateError) in try passes(subject, test, rest) } ?? subject.isTrue
+            let isTrue =
+                try test.map { (test) throws(TemplateError) in try passes(subject, test, rest) } ?? subject.isTrue
             if isTrue == keeps { result.append(item) }
         }
         return result

@@ -130,7 +130,8 @@ extension Renderer {
         }
         let scaled = number * scale
         guard scaled.isFinite else { throw .failed("round needs a finite number") }
-        return .double(scaled.rounded(method == "ceil" ? .up : .down) / scale)
+        // Python goes through a whole number here, which has no negative zero.
+        return .double((scaled.rounded(method == "ceil" ? .up : .down) + 0.0) / scale)
     }
 
     /// Rounds the exact value of `number * scale`, ties to even, as Python does.

@@ -63,7 +63,7 @@ extension Renderer {
             try charge(bytes: text.byteCount)
             let count = text.scalarCount
             return .string(text.taking(count: count, from: count - 1, step: -1))
-        case .iterator, .undefined:
+        case .iterator:
             return .list(try ValueList(try elements(of: value).reversed()))
         default:
             let items = try elements(of: value)
@@ -129,7 +129,9 @@ extension Renderer {
         let given = try arguments.bound(to: "dictsort", ["case_sensitive", "by", "reverse"])
         let by = try (given[1] ?? .string(TemplateString(trusted: "key"))).text().string
         guard by == "key" || by == "value" else { throw .failed("dictsort can sort by 'key' or 'value'") }
-        guard case .dictionary(let map) = value else { throw .failed("dictsort needs a mapping, not \(value.typeName)") }
+        guard case .dictionary(let map) = value else {
+            throw .failed("dictsort needs a mapping, not \(value.typeName)")
+        }
         let keepsCase = given[0]?.isTrue == true
         let keys = by == "key" ? map.keys : map.values
         let keyed = zip(keys, map.items).map { (key: folded($0, keepsCase), value: $1) }
@@ -153,7 +155,9 @@ extension Renderer {
         )
     }
 
-    private func extreme(_ filter: FilterName, _ value: Value, _ arguments: CallArguments) throws(TemplateError) -> Value {
+    private func extreme(_ filter: FilterName, _ value: Value, _ arguments: CallArguments) throws(TemplateError)
+        -> Value
+    {
         let given = try arguments.bound(to: filter.rawValue, ["case_sensitive", "attribute"])
         let path = try attributePath(given[1])
         let keepsCase = given[0]?.isTrue == true
@@ -164,7 +168,8 @@ extension Renderer {
                 best = (key, item)
                 continue
             }
-            let isBetter = try filter == .min ? Comparison.isLess(key, current.key) : Comparison.isLess(current.key, key)
+            let isBetter =
+                try filter == .min ? Comparison.isLess(key, current.key) : Comparison.isLess(current.key, key)
             if isBetter { best = (key, item) }
         }
         return best?.value ?? .undefined(.hint("no aggregated item, the sequence was empty"))
@@ -205,7 +210,8 @@ extension Renderer {
 
     // MARK: - Chunks
 
-    private func chunks(_ filter: FilterName, _ value: Value, _ arguments: CallArguments) throws(TemplateError) -> Value {
+    private func chunks(_ filter: FilterName, _ value: Value, _ arguments: CallArguments) throws(TemplateError) -> Value
+    {
         let name = filter == .batch ? "linecount" : "slices"
         let given = try arguments.bound(to: filter.rawValue, [name, "fill_with"], required: 1)
         guard let size = given[0]?.asInt, size > 0, size <= Limits.rangeCount else {

@@ -14,12 +14,14 @@ extension Renderer {
             return try checked(text.stripped(of: set))
         case .replace: return try replace(text, arguments)
         case .indent: return try indent(value, arguments)
-        case .truncate: return try truncate(text, arguments)
+        case .truncate: return try truncate(value, arguments)
         case .format:
             if arguments.keyword.isEmpty {
                 return try percentFormatted(text, .tuple(try ValueList(arguments.positional)))
             }
-            guard arguments.positional.isEmpty else { throw .failed("format takes either positional or named arguments") }
+            guard arguments.positional.isEmpty else {
+                throw .failed("format takes either positional or named arguments")
+            }
             let map = ValueMap()
             for argument in arguments.keyword {
                 try map.set(.string(TemplateString(trusted: argument.name)), argument.value)
@@ -54,7 +56,8 @@ extension Renderer {
         func flush() {
             guard !word.isEmpty else { return }
             let rest = TemplateString(untrusted: String(String.UnicodeScalarView(word.dropFirst())))
-            bytes += PythonText.uppercased(TemplateString(untrusted: String(word.first.map(Character.init) ?? " "))).utf8
+            bytes +=
+                PythonText.uppercased(TemplateString(untrusted: String(word.first.map(Character.init) ?? " "))).utf8
             bytes += PythonText.lowercased(rest).utf8
             word = String.UnicodeScalarView()
         }
@@ -139,7 +142,7 @@ extension Renderer {
         return try checked(result)
     }
 
-    private func truncate(_ text: TemplateString, _ arguments: CallArguments) throws(TemplateError) -> Value {
+    private func truncate(_ value: Value, _ arguments: CallArguments) throws(TemplateError) -> Value {
         let given = try arguments.bound(to: "truncate", ["length", "killwords", "end", "leeway"])
         guard let length = (given[0] ?? .int(255)).asInt, let leeway = (given[3] ?? .int(5)).asInt else {
             throw .failed("truncate needs whole numbers")
@@ -147,8 +150,8 @@ extension Renderer {
         let end = try (given[2] ?? .string(TemplateString(trusted: "..."))).text()
         let endCount = end.scalarCount
         guard length >= endCount, leeway >= 0 else { throw .failed("truncate cannot cut to \(length) characters") }
-        let count = text.scalarCount
-        guard count > length + leeway else { return .string(text) }
+        guard try count(of: value) > length + leeway else { return value }
+        guard case .string(let text) = value else { throw .failed("truncate needs a text, not \(value.typeName)") }
         var result = text.taking(count: length - endCount, from: 0, step: 1)
         if given[1]?.isTrue != true {
             result = result.split(separator: TemplateString(trusted: " "), limit: 1, fromRight: true)[0]

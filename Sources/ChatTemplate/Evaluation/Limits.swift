@@ -3,15 +3,15 @@ enum Limits {
     /// Levels of lists and dictionaries in a value.
     static let valueDepth = 200
     /// Expressions and statements under evaluation inside each other, over all macro calls.
-    static let evaluationDepth = 400
+    ///
+    /// Half a megabyte of stack in a release build.
+    static let evaluationDepth = 200
     /// Brackets, operators and blocks inside each other in the source.
     static let syntaxDepth = 120
     /// Operators, subscripts or filters in a row.
     static let chainLength = 100
     /// Bytes of one text; a request's body is bounded at 32 MiB.
     static let textBytes = 1 << 28
-    /// Units of work: one per byte copied or searched, 100 per node evaluated.
-    static let work = 1 << 32
     /// The sandbox's bound on the length of a range.
     static let rangeCount = 100_000
     /// Elements of a value, those of its parts included; a shared part counts as often as it is reached.

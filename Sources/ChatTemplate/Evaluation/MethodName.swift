@@ -89,7 +89,8 @@ extension Renderer {
         }
     }
 
-    private func call(_ method: MethodName, of map: ValueMap, _ arguments: CallArguments) throws(TemplateError) -> Value {
+    private func call(_ method: MethodName, of map: ValueMap, _ arguments: CallArguments) throws(TemplateError) -> Value
+    {
         if method == .get {
             let given = try arguments.bound(to: "get", ["key", "default"], required: 1, positionalOnly: 2)
             return try map.value(for: given[0] ?? .none) ?? given[1] ?? .none

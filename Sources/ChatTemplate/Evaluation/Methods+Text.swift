@@ -11,7 +11,10 @@ extension Renderer {
             let characters = try arguments.bound(to: method.rawValue, ["chars"], positionalOnly: 1)[0]
             if case .some(.none) = characters { return try checked(text.stripped(side)) }
             return try checked(
-                text.stripped(side, of: try characters.map { (set) throws(TemplateError) in try self.text(set, method) })
+                text.stripped(
+                    side,
+                    of: try characters.map { (set) throws(TemplateError) in try self.text(set, method) }
+                )
             )
         case .split, .rsplit: return try split(method, text, arguments)
         case .splitlines:
@@ -145,10 +148,13 @@ extension Renderer {
         let given = try arguments.bound(to: method.rawValue, names, required: 1, positionalOnly: 3)
         let candidates: [Value]
         if case .tuple(let list)? = given[0] { candidates = list.items } else { candidates = [given[0] ?? .none] }
-        let affixes = try candidates.map { (affix) throws(TemplateError) in try self.text(affix, method) }
         guard let window = try window(text, given[1], given[2]) else { return .bool(false) }
         let part = text[bytes: window]
-        return .bool(affixes.contains { method == .startswith ? part.hasPrefix($0) : part.hasSuffix($0) })
+        for candidate in candidates {
+            let affix = try self.text(candidate, method)
+            if method == .startswith ? part.hasPrefix(affix) : part.hasSuffix(affix) { return .bool(true) }
+        }
+        return .bool(false)
     }
 
     private func search(
@@ -168,7 +174,8 @@ extension Renderer {
         if let window {
             let fromRight = method == .rfind || method == .rindex
             let part = text[bytes: window]
-            let found = needle.isEmpty
+            let found =
+                needle.isEmpty
                 ? (fromRight ? part.byteCount : 0)
                 : part.occurrences(of: needle, limit: 1, fromRight: fromRight).first
             if let found { return .int(text.scalarIndex(ofByte: window.lowerBound + found)) }

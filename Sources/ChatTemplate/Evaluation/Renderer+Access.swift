@@ -139,7 +139,9 @@ extension Renderer {
         let count: Int
         let step: Int
 
-        /// - Parameter numbers: Start, stop and step, `nil` where left out.
+        /// Takes start, stop and step, `nil` where left out, of a sequence of `length` elements.
+        ///
+        /// - Throws: `TemplateError` for a step of zero.
         init(_ numbers: [Int?], count length: Int) throws(TemplateError) {
             step = numbers[2] ?? 1
             guard step != 0 else { throw .failed("slice step cannot be zero") }

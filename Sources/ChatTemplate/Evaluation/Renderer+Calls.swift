@@ -3,10 +3,14 @@ struct CallArguments {
     var positional: [Value] = []
     var keyword: [(name: String, value: Value)] = []
 
-    /// The arguments in the order of `parameters`; `nil` for those not given.
+    /// Puts the arguments in the order of `parameters`.
     ///
     /// - Parameters:
-    ///   - parameters: The names a caller may use; the first `positionalOnly` of them only by place.
+    ///   - callee: What is called, for messages.
+    ///   - parameters: The names a caller may use.
+    ///   - required: How many of them must be given.
+    ///   - positionalOnly: How many of them go by place only.
+    /// - Returns: A value for each parameter, `nil` for those not given.
     /// - Throws: `TemplateError` for too many, unknown, doubled or missing ones.
     func bound(
         to callee: String,
@@ -51,7 +55,7 @@ extension Renderer {
     private func call(_ macro: Macro, _ arguments: CallArguments) throws(TemplateError) -> TemplateString {
         let definition = macro.definition
         let callLine = line
-        let callScope = Scope(parent: macro.scope)
+        let callScope = newScope(of: definition.body, inside: macro.scope)
         var keyword = arguments.keyword
         var given: [Value?] = []
         for (place, parameter) in definition.parameters.enumerated() {
@@ -77,7 +81,7 @@ extension Renderer {
                     callScope.set(parameter.id, .undefined(.parameter(parameter.name)))
                 }
             }
-            _ = try nested { () throws(TemplateError) in try run(definition.body) }
+            _ = try nested { () throws(TemplateError) in try run(definition.body.statements) }
             line = callLine
         }
     }

@@ -18,7 +18,9 @@ extension Renderer {
                 let close = try closing(UInt8(ascii: ")"), in: pattern, from: place)
                 guard case .dictionary(let map) = value else { throw .failed("format requires a mapping") }
                 let name = Array(pattern.utf8[place + 1..<close])
-                guard let found = map[name] else { throw .failed("no value for '\(String(decoding: name, as: UTF8.self))'") }
+                guard let found = map[name] else {
+                    throw .failed("no value for '\(String(decoding: name, as: UTF8.self))'")
+                }
                 argument = found
                 usesNames = true
                 place = close + 1
@@ -37,8 +39,11 @@ extension Renderer {
             result.append(try field(pattern.utf8[place], argument ?? .none))
         }
         result.append(pattern, bytes: start..<pattern.byteCount)
-        if case .dictionary = value { usesNames = true }
-        if case .list = value { usesNames = usesNames || false }
+        // Python does not ask whether all of a dictionary or list was used.
+        switch value {
+        case .dictionary, .list, .range: usesNames = true
+        default: break
+        }
         guard usesNames || used == positional.count else { throw .failed("not all arguments were formatted") }
         return try checked(result)
     }

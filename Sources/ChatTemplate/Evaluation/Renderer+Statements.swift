@@ -28,7 +28,10 @@ extension Renderer {
         case .set(let target, let expression): try assign(try evaluate(expression), to: target)
         case .setBlock(let target, let filter, let body):
             let text = try capturedBlock(body)
-            try assign(try filter.map { (filter) throws(TemplateError) in try apply(filter, to: text) } ?? text, to: target)
+            try assign(
+                try filter.map { (filter) throws(TemplateError) in try apply(filter, to: text) } ?? text,
+                to: target
+            )
         case .filterBlock(let filter, let body):
             try write(try apply(filter, to: try capturedBlock(body)).text())
         case .generation(let body): try write(try capturedBlock(body).text())
@@ -41,9 +44,9 @@ extension Renderer {
             try write(try call(function, evaluated).text())
         case .with(let bindings, let body):
             let values = try bindings.map { (binding) throws(TemplateError) in try evaluate(binding.value) }
-            return try withScope(inside: scope) { () throws(TemplateError) in
+            return try withScope(of: body) { () throws(TemplateError) in
                 for (binding, value) in zip(bindings, values) { try assign(value, to: binding.target) }
-                return try run(body)
+                return try run(body.statements)
             }
         case .text, .output, .breakLoop, .continueLoop: break
         }
@@ -51,10 +54,10 @@ extension Renderer {
     }
 
     /// The text of a block with a scope of its own.
-    private func capturedBlock(_ body: [Statement]) throws(TemplateError) -> Value {
+    private func capturedBlock(_ body: Block) throws(TemplateError) -> Value {
         .string(
             try captured { () throws(TemplateError) in
-                try withScope(inside: scope) { () throws(TemplateError) in _ = try run(body) }
+                try withScope(of: body) { () throws(TemplateError) in _ = try run(body.statements) }
             }
         )
     }
@@ -74,24 +77,33 @@ extension Renderer {
             }
             items = kept
         }
-        guard !items.isEmpty else {
-            scope = Scope(parent: outer)
-            _ = try run(loop.otherwise)
-            return
+        if try !runTurns(of: loop, items, inside: outer) {
+            scope = newScope(of: loop.otherwise, inside: outer)
+            _ = try run(loop.otherwise.statements)
         }
+    }
+
+    /// Runs the turns of a loop.
+    ///
+    /// - Returns: Whether a turn came to its end. Like Jinja, and unlike Python, a loop whose every turn was left by
+    ///   `break` or `continue` counts as one without turns, so that its `else` runs.
+    private func runTurns(of loop: ForLoop, _ items: [Value], inside outer: Scope) throws(TemplateError) -> Bool {
         let state = LoopState(items)
         let loopName = names.existing("loop")
-        turns: for index in items.indices {
+        var isComplete = false
+        for index in items.indices {
             state.index0 = index
             try charge(bytes: 100)
-            scope = Scope(parent: outer)
+            scope = newScope(of: loop.body, inside: outer)
             try assign(items[index], to: loop.target)
             if let loopName { scope.set(loopName, .loop(state)) }
-            switch try run(loop.body) {
-            case .next, .continueLoop: continue turns
-            case .breakLoop: break turns
+            switch try run(loop.body.statements) {
+            case .next: isComplete = true
+            case .continueLoop: break
+            case .breakLoop: return isComplete
             }
         }
+        return isComplete
     }
 
     /// Assigns to names, attributes of namespaces, or several at once.

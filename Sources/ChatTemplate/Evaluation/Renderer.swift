@@ -5,9 +5,11 @@ final class Renderer {
     let template: String
     let names: NameTable
     let now: CalendarTime?
+    /// For each block the names it hides, with what stands for them.
+    private let hidden: [[(id: NameID, value: Value)]]
     /// The variables given from outside, by name.
     private let globals: [Value?]
-    var scope = Scope(parent: nil)
+    var scope: Scope
     /// The text written so far at the present place: the prompt, or the text of a macro or block.
     var output = TemplateString()
     /// The text of the filter block or `set` block whose filters are being applied.
@@ -16,6 +18,7 @@ final class Renderer {
     var line = 1
     private var depth = 0
     private var work = 0
+    private let workLimit: Int
     /// Objects that can refer to themselves in a circle, to be taken apart at the end.
     private var namespaces: [Namespace] = []
     private var capturedScopes: [Scope] = []
@@ -23,11 +26,21 @@ final class Renderer {
     /// What to do behind a statement.
     enum Flow { case next, breakLoop, continueLoop }
 
-    init(template: String, names: NameTable, variables: [String: Value], now: CalendarTime?) {
+    init(
+        template: String,
+        names: NameTable,
+        hidden: [[NameID]],
+        variables: [String: Value],
+        now: CalendarTime?,
+        workLimit: Int
+    ) {
         self.template = template
         self.names = names
         self.now = now
+        self.workLimit = workLimit
         globals = names.names.map { variables[$0] }
+        self.hidden = hidden.map { ids in ids.map { ($0, Value.undefined(.name(names[$0]))) } }
+        scope = Scope(parent: nil, hiding: self.hidden[FrameTable.root.index])
     }
 
     /// The text of the whole template.
@@ -55,7 +68,7 @@ final class Renderer {
     /// Counts work that is proportional to a text.
     func charge(bytes: Int) throws(TemplateError) {
         work += bytes
-        guard work <= Limits.work else { throw .exceeded("the template does more work than a prompt may cost") }
+        guard work <= workLimit else { throw .exceeded("the template does more work than a prompt may cost") }
     }
 
     /// Runs one level deeper.
@@ -112,13 +125,18 @@ final class Renderer {
         return Macro(definition, scope: scope)
     }
 
-    /// Runs with a new scope inside `parent`.
+    /// The variables of a block inside `parent`.
+    func newScope(of block: Block, inside parent: Scope) -> Scope {
+        Scope(parent: parent, hiding: hidden[block.frame.index])
+    }
+
+    /// Runs with the variables of a block inside the present ones.
     func withScope<Result>(
-        inside parent: Scope,
+        of block: Block,
         _ action: () throws(TemplateError) -> Result
     ) throws(TemplateError) -> Result {
         let outer = scope
-        scope = Scope(parent: parent)
+        scope = newScope(of: block, inside: outer)
         defer { scope = outer }
         return try action()
     }

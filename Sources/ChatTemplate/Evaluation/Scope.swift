@@ -4,7 +4,11 @@ final class Scope {
     private var ids: [NameID] = []
     private var values: [Value] = []
 
-    init(parent: Scope?) { self.parent = parent }
+    /// Begins with `hidden` names: they are undefined until they are set.
+    init(parent: Scope?, hiding hidden: [(id: NameID, value: Value)] = []) {
+        self.parent = parent
+        for name in hidden { set(name.id, name.value) }
+    }
 
     /// The innermost value of that name.
     func value(_ id: NameID) -> Value? {

@@ -86,7 +86,7 @@ struct Conversation {
     /// Joins the system messages into one at the front.
     ///
     /// - Parameter keepsLaterOnes: Leaves those behind the first other message where they are.
-    /// - Returns: What the switch words say, if joining would change how they rank.
+    /// - Returns: What the switch words say together, if messages were joined: joining may change how they rank.
     mutating func mergeSystemMessages(keepingLaterOnes keepsLaterOnes: Bool) -> Bool? {
         let leading = messages.prefix { $0.role == "system" }.count
         let merged = messages.indices.filter { index in

@@ -43,10 +43,11 @@ package struct PromptBuilder: Sendable {
     ///   - messages: As a chat request has them.
     ///   - tools: Declarations of the tools the model may call.
     ///   - addGenerationPrompt: Whether the prompt ends with the beginning of an answer.
-    ///   - continueFinalMessage: Whether the last message is the beginning of the answer; `nil` leaves it to the template.
+    ///   - continueFinalMessage: Whether the last message begins the answer; `nil` leaves it to the template.
     ///   - extra: More variables for the template (`chat_template_kwargs`).
     ///   - thinking: Switches thinking, whatever messages and `extra` say; `nil` leaves it to them.
     ///   - now: The time, for templates that print it.
+    /// - Returns: The prompt, with what the template wrote of it.
     /// - Throws: `TemplateError.invalidMessages` with the path of the field for messages that cannot be rendered,
     ///   otherwise what the template reports.
     package func build(

@@ -90,7 +90,9 @@ struct Lexer {
     private mutating func addText(_ range: Range<Int>, sign: UInt8?, stripsIndent: Bool) {
         var end = range.upperBound
         if sign == UInt8(ascii: "-") {
-            while end > range.lowerBound, let length = blankLength(before: end, from: range.lowerBound) { end -= length }
+            while end > range.lowerBound, let length = blankLength(before: end, from: range.lowerBound) {
+                end -= length
+            }
         } else if sign == nil, stripsIndent {
             let lineStart = source[range].lastIndex(of: 0x0A).map { $0 + 1 } ?? range.lowerBound
             if lineStart > range.lowerBound || startsLine {

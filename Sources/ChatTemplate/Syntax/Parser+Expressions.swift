@@ -112,7 +112,8 @@ extension Parser {
             let right = try binary(above: strength)
             return Expression(line: line, kind: strength == Strength.or ? .or(left, right) : .and(left, right))
         default:
-            guard case .symbol(let symbol) = current.kind, let operation = Arithmetic.Operator(rawValue: symbol.rawValue)
+            guard case .symbol(let symbol) = current.kind,
+                let operation = Arithmetic.Operator(rawValue: symbol.rawValue)
             else { throw unexpected("an operator") }
             advance()
             let right = try binary(above: strength)
@@ -194,7 +195,9 @@ extension Parser {
         case "none", "None": return .none
         default:
             if ["caller", "kwargs", "varargs"].contains(name) { usedSpecials.insert(name) }
-            return .name(names.id(of: name))
+            let id = names.id(of: name)
+            frames.mention(id)
+            return .name(id)
         }
     }
 

@@ -168,9 +168,11 @@ extension Parser {
             arguments = try callArguments()
         } else if startsBareArgument {
             if isName("is") { throw error("tests with 'is' cannot be chained") }
-            arguments.positional = [try nested { (parser) throws(TemplateError) in
-                try parser.postfix(try parser.primary())
-            }]
+            arguments.positional = [
+                try nested { (parser) throws(TemplateError) in
+                    try parser.postfix(try parser.primary())
+                }
+            ]
         }
         let result = Expression(line: line, kind: .test(base, test, arguments))
         return isNegated ? Expression(line: line, kind: .not(result)) : result

@@ -53,7 +53,9 @@ extension Parser {
         case "filter": kind = try filterBlock()
         case "with": kind = try with()
         case "generation":
-            let inner = try withoutLoops { (parser) throws(TemplateError) in try parser.body(until: "endgeneration") }
+            let inner = try withoutLoops { (parser) throws(TemplateError) in
+                try parser.block { (parser) throws(TemplateError) in try parser.body(until: "endgeneration") }
+            }
             advance()
             kind = .generation(body: inner)
         case "print": return try printed(line: line)
@@ -70,9 +72,17 @@ extension Parser {
 
     private mutating func set() throws(TemplateError) -> Statement.Kind {
         let target = try assignmentTarget(allowsNamespace: true)
-        if skipSymbol(.assign) { return .set(target, try tupleOrExpression()) }
-        let filter = isSymbol(.pipe) ? try filters(nil) : nil
-        let inner = try body(until: "endset")
+        if skipSymbol(.assign) {
+            let value = try tupleOrExpression()
+            record(target)
+            return .set(target, value)
+        }
+        record(target)
+        var filter: Expression?
+        let inner = try block { (parser) throws(TemplateError) in
+            if parser.isSymbol(.pipe) { filter = try parser.filters(nil) }
+            return try parser.body(until: "endset")
+        }
         advance()
         return .setBlock(target, filter: filter, body: inner)
     }
@@ -81,13 +91,24 @@ extension Parser {
         let target = try assignmentTarget(allowsNamespace: false)
         try expectWord("in")
         let sequence = try tupleOrExpression(allowsConditional: false, end: "recursive")
-        let test = skipName("if") ? try expression() : nil
+        var test: Expression?
+        if skipName("if") {
+            _ = frames.enter()
+            recordParameters(target)
+            test = try expression()
+            frames.leave()
+        }
         if isName("recursive") { throw unsupported("a recursive loop", line: current.line) }
         loopDepth += 1
-        let inner = try body(until: "endfor", "else")
+        let inner = try block { (parser) throws(TemplateError) in
+            parser.recordParameters(target)
+            return try parser.body(until: "endfor", "else")
+        }
         loopDepth -= 1
-        var otherwise: [Statement] = []
-        if skipName("else") { otherwise = try body(until: "endfor") }
+        let hasElse = skipName("else")
+        let otherwise = try block { (parser) throws(TemplateError) in
+            hasElse ? try parser.body(until: "endfor") : []
+        }
         advance()
         return .loop(ForLoop(target: target, sequence: sequence, test: test, body: inner, otherwise: otherwise))
     }
@@ -96,10 +117,16 @@ extension Parser {
         var branches: [(test: Expression, body: [Statement])] = []
         repeat {
             let test = try tupleOrExpression(allowsConditional: false)
+            frames.enterBranch()
             branches.append((test, try body(until: "elif", "else", "endif")))
+            frames.leaveBranch()
         } while skipName("elif")
         var otherwise: [Statement] = []
-        if skipName("else") { otherwise = try body(until: "endif") }
+        if skipName("else") {
+            frames.enterBranch()
+            otherwise = try body(until: "endif")
+            frames.leaveBranch()
+        }
         advance()
         return .branch(branches, otherwise: otherwise)
     }
@@ -112,14 +139,17 @@ extension Parser {
             try expectSymbol(.assign)
             bindings.append((target, try expression()))
         }
-        let inner = try body(until: "endwith")
+        let inner = try block { (parser) throws(TemplateError) in
+            for binding in bindings { parser.recordParameters(binding.target) }
+            return try parser.body(until: "endwith")
+        }
         advance()
         return .with(bindings, body: inner)
     }
 
     private mutating func filterBlock() throws(TemplateError) -> Statement.Kind {
         let filter = try filters(nil, startsInline: true)
-        let inner = try body(until: "endfilter")
+        let inner = try block { (parser) throws(TemplateError) in try parser.body(until: "endfilter") }
         advance()
         return .filterBlock(filter, body: inner)
     }
@@ -139,7 +169,10 @@ extension Parser {
         let name = try expectName()
         let id = names.id(of: name)
         names.markAssigned(id)
+        frames.assign(id)
         guard isSymbol(.leftParenthesis) else { throw unexpected("'('") }
+        _ = frames.enter()
+        defer { frames.leave() }
         let parameters = try signature()
         return .macro(id, try definition(name, parameters, until: "endmacro"))
     }
@@ -159,7 +192,12 @@ extension Parser {
     ) throws(TemplateError) -> MacroDefinition {
         let outer = usedSpecials
         usedSpecials = []
-        let inner = try withoutLoops { (parser) throws(TemplateError) in try parser.body(until: end) }
+        let inner = try withoutLoops { (parser) throws(TemplateError) in
+            try parser.block { (parser) throws(TemplateError) in
+                for parameter in parameters { parser.frames.mention(parameter.id) }
+                return try parser.body(until: end)
+            }
+        }
         advance()
         let used = usedSpecials.subtracting(parameters.map(\.name))
         usedSpecials = outer
@@ -175,8 +213,8 @@ extension Parser {
 
     /// A body that is rendered apart: an outer loop cannot be left from it.
     private mutating func withoutLoops(
-        _ read: (inout Parser) throws(TemplateError) -> [Statement]
-    ) throws(TemplateError) -> [Statement] {
+        _ read: (inout Parser) throws(TemplateError) -> Block
+    ) throws(TemplateError) -> Block {
         let outer = loopDepth
         loopDepth = 0
         defer { loopDepth = outer }
@@ -201,6 +239,34 @@ extension Parser {
         }
         try expectSymbol(.rightParenthesis)
         return parameters
+    }
+
+    // MARK: - Blocks
+
+    /// Statements with variables of their own.
+    private mutating func block(
+        _ read: (inout Parser) throws(TemplateError) -> [Statement]
+    ) throws(TemplateError) -> Block {
+        let frame = frames.enter()
+        defer { frames.leave() }
+        return Block(statements: try read(&self), frame: frame)
+    }
+
+    /// Notes that the present block sets these names.
+    private mutating func record(_ target: AssignmentTarget) {
+        switch target {
+        case .name(let id): frames.assign(id)
+        case .namespaceAttribute(let id, _): frames.mention(id)
+        case .tuple(let parts): for part in parts { record(part) }
+        }
+    }
+
+    /// Notes that the present block begins with values for these names.
+    private mutating func recordParameters(_ target: AssignmentTarget) {
+        switch target {
+        case .name(let id), .namespaceAttribute(let id, _): frames.mention(id)
+        case .tuple(let parts): for part in parts { recordParameters(part) }
+        }
     }
 
     // MARK: - Targets

@@ -4,6 +4,7 @@ struct Parser {
     let tokens: [Token]
     var position = 0
     var names = NameTable()
+    var frames = FrameTable()
     /// Tags that are open, for messages and for `break`.
     var loopDepth = 0
     var depth = 0

@@ -82,6 +82,13 @@ enum PythonText {
     static func text(of number: Double) -> String {
         if number.isNaN { return "nan" }
         if number.isInfinite { return number < 0 ? "-inf" : "inf" }
+        return jsonText(of: number)
+    }
+
+    /// A float as Python's `json.dumps` prints it.
+    static func jsonText(of number: Double) -> String {
+        // From 2^53 on Swift may use an exponent where Python still writes all the digits.
+        if number.magnitude >= 0x1p53, number.magnitude < 1e16 { return "\(Int64(number)).0" }
         return JSONValue.text(of: number)
     }
 }

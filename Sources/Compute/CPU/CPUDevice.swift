@@ -51,7 +51,9 @@ package final class CPUDevice: Device {
         columnCount: Int
     ) throws(ComputeError) -> WeightMatrix {
         precondition(tensor.byteRange.count == format.byteCount(rowCount * columnCount))
-        guard let address = tensor.withBytes({ $0.baseAddress }) else { preconditionFailure("a matrix without numbers") }
+        guard let address = tensor.withBytes({ $0.baseAddress }) else {
+            preconditionFailure("a matrix without numbers")
+        }
         // The matrix keeps the file and with it the address alive.
         return WeightMatrix(
             format: format,

@@ -59,6 +59,8 @@ package protocol Device: AnyObject, Sendable {
     /// - Parameters:
     ///   - inputs: x, B and C side by side, `[rows, heads · headDim + 2 · groups · stateSize]`.
     ///   - stepSizes: Raw dt, `[rows, heads]`.
+    ///   - spans: The sequences.
+    ///   - recurrence: The layer's parameters and states.
     ///   - output: `[rows, heads · headDim]`.
     func scan(
         _ inputs: RowBlock,
@@ -76,14 +78,12 @@ package protocol Device: AnyObject, Sendable {
 
     /// Attends from each row to its own and all earlier positions of its sequence, which have been stored before.
     ///
-    /// - Parameters:
-    ///   - queries: `[rows, queryHeads · headDim]`, the shape of `output` too.
+    /// `queries` and `output` are `[rows, queryHeads · headDim]`.
     func attend(_ queries: RowBlock, spans: [SequenceSpan], cache: AttentionCache, into output: RowBlock)
 
     /// Adds to each row of `output` the weighted results of the experts that its scores choose.
     ///
-    /// - Parameters:
-    ///   - scores: Raw router scores, `[rows, experts]`; overwritten.
+    /// `scores` are the router's raw ones, `[rows, experts]`; they are overwritten.
     func mixExperts(
         _ input: RowBlock,
         scores: RowBlock,

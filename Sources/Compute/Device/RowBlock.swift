@@ -16,7 +16,12 @@ package struct RowBlock {
     /// The same rows, fewer columns.
     package func columns(_ range: Range<Int>) -> RowBlock {
         precondition(range.lowerBound >= 0 && range.upperBound <= columnCount)
-        return RowBlock(address: address + range.lowerBound, rowCount: rowCount, columnCount: range.count, stride: stride)
+        return RowBlock(
+            address: address + range.lowerBound,
+            rowCount: rowCount,
+            columnCount: range.count,
+            stride: stride
+        )
     }
 
     /// The rows from `first` on.

@@ -4,7 +4,8 @@ extension UnsafeRawBufferPointer {
         let count = self.count / format.byteCount(1)
         return (0..<count).map { index in
             switch format {
-            case .float32: Float(bitPattern: UInt32(littleEndian: loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
+            case .float32:
+                Float(bitPattern: UInt32(littleEndian: loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
             case .bfloat16: Float(bitPattern: UInt32(half(index)) << 16)
             case .float16: Float(Float16(bitPattern: half(index)))
             }

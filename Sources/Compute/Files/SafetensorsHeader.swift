@@ -23,6 +23,7 @@ package struct SafetensorsHeader: Sendable, Equatable {
     /// - Parameters:
     ///   - bytes: The file's bytes.
     ///   - file: Its name for error messages.
+    /// - Throws: `ComputeError` naming `file` and what is wrong with it.
     package init(bytes: UnsafeRawBufferPointer, file: String) throws(ComputeError) {
         guard bytes.count >= 8 else { throw .truncatedHeader(file: file, neededBytes: 8, fileBytes: bytes.count) }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))

@@ -12,7 +12,10 @@ extension MambaShape {
         hasProjectionBias = try fields.flag("mamba_proj_bias", or: false) || hasBias
         stepLimits = try MambaShape.stepLimits(fields)
         guard headCount % groupCount == 0 else {
-            throw fields.invalid("mamba_num_heads", .notDivisible(value: headCount, by: "n_groups", divisor: groupCount))
+            throw fields.invalid(
+                "mamba_num_heads",
+                .notDivisible(value: headCount, by: "n_groups", divisor: groupCount)
+            )
         }
     }
 

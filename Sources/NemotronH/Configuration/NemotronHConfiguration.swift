@@ -22,6 +22,7 @@ package struct NemotronHConfiguration: Sendable, Equatable {
     /// - Parameters:
     ///   - json: The file's bytes; bare `Infinity` is accepted.
     ///   - file: Its name for error messages.
+    /// - Throws: `ModelError` naming the field.
     package init(json: [UInt8], file: String) throws(ModelError) {
         let fields = try ConfigurationFields(json: json, file: file)
         try fields.expect("model_type", "nemotron_h", isRequired: true)

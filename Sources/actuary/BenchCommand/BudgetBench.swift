@@ -5,7 +5,8 @@ import Foundation
 struct BudgetBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "budget",
-        abstract: "Asks a running server fixed questions under several thinking budgets, and prints accuracy and tokens.",
+        abstract:
+            "Asks a running server fixed questions under several thinking budgets, and prints accuracy and tokens.",
         discussion: """
             An answer is right when its whole text, without blank space around it, is the expected one. Every question \
             is asked once for each budget, at temperature 0. The exit code is not 0 if any request failed.
@@ -23,7 +24,7 @@ struct BudgetBench: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "The bounds of a thought in tokens, separated by commas; 0 is no_think, -1 is unlimited."
+        help: "The bounds of a thought in tokens, separated by commas, each once; 0 is no_think, -1 is unlimited."
     )
     var budgets = BudgetList.standard
 

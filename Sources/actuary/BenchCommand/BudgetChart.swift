@@ -5,10 +5,10 @@ struct BudgetChart: Sendable {
     let report: BudgetReport
 
     private static let width = 720.0
-    private static let height = 400.0
+    private static let height = 416.0
     private static let left = 64.0
     private static let right = 32.0
-    private static let top = 64.0
+    private static let top = 80.0
     private static let bottom = 84.0
 
     /// The whole file.
@@ -52,7 +52,9 @@ struct BudgetChart: Sendable {
     }
 
     private var summary: String {
-        report.scores.map { "\($0.budget.label): \(percent($0)), \(tokens($0)) thinking tokens" }.joined(separator: "; ")
+        report.scores.map { "\($0.budget.label): \(percent($0)), \(tokens($0)) thinking tokens" }.joined(
+            separator: "; "
+        )
     }
 
     private var grid: String {
@@ -83,10 +85,11 @@ struct BudgetChart: Sendable {
     private var curve: String {
         let points = report.scores.enumerated().map { (x: x($0), y: y($1.all.accuracy), label: percent($1)) }
         let line = points.map { "\(text($0.x)),\(text($0.y))" }.joined(separator: " ")
+        // To the left, where a curve that rises leaves room.
         let marks = points.map { point in
             """
             <circle class="point" cx="\(text(point.x))" cy="\(text(point.y))" r="4.5"/>
-            <text class="value" x="\(text(point.x))" y="\(text(point.y - 11))" text-anchor="middle">\(point.label)</text>
+            <text class="value" x="\(text(point.x + 6))" y="\(text(point.y - 11))" text-anchor="end">\(point.label)</text>
             """
         }
         return (["<polyline class=\"curve\" points=\"\(line)\"/>"] + marks).joined(separator: "\n")
@@ -111,7 +114,9 @@ struct BudgetChart: Sendable {
 
     private func x(_ index: Int) -> Double { Self.left + (Double(index) + 0.5) * step }
 
-    private func y(_ share: Double) -> Double { Self.height - Self.bottom - share * (Self.height - Self.top - Self.bottom) }
+    private func y(_ share: Double) -> Double {
+        Self.height - Self.bottom - share * (Self.height - Self.top - Self.bottom)
+    }
 
     private func percent(_ score: BudgetScore) -> String { BudgetReport.decimal(score.all.accuracy * 100) + " %" }
 

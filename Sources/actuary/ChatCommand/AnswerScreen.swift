@@ -22,7 +22,9 @@ struct AnswerScreen {
 
     /// Takes the next event.
     ///
-    /// - Parameter time: How long after the request it came.
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - time: How long after the request it came.
     /// - Returns: What to write.
     mutating func show(_ event: AnswerEvent, at time: Duration) -> String {
         switch event {
@@ -101,7 +103,8 @@ struct AnswerScreen {
 
     private func footer(at time: Duration) -> String {
         guard let usage else { return "" }
-        return dimmed("[" + UsageLine.text(usage, finishReason: finishReason, since: firstText, until: time) + "]") + "\n"
+        return dimmed("[" + UsageLine.text(usage, finishReason: finishReason, since: firstText, until: time) + "]")
+            + "\n"
     }
 
     private func dimmed(_ text: String) -> String { style.isColoured ? "\u{1B}[2m\(text)\u{1B}[0m" : text }

@@ -58,6 +58,7 @@ struct ChatCommand: AsyncParsableCommand {
         conversation.maxThinkTokens = noThink ? 0 : maxThinkTokens
         conversation.temperature = temperature
         conversation.maxCompletionTokens = maxTokens
+        let isInteractive = isatty(STDIN_FILENO) != 0 && StandardStream.output.isTerminal
         let machine = ChatMachine(
             address: url,
             conversation: conversation,
@@ -66,9 +67,9 @@ struct ChatCommand: AsyncParsableCommand {
                 isTerminal: StandardStream.output.isTerminal,
                 environment: ProcessInfo.processInfo.environment
             ),
-            isInteractive: isatty(STDIN_FILENO) != 0 && StandardStream.output.isTerminal
+            isInteractive: isInteractive
         )
-        if await ChatSession(client: HTTPClient(address: url)).run(machine) {
+        if await ChatSession(client: HTTPClient(address: url), isInteractive: isInteractive).run(machine) {
             throw CommandFailure.unavailable("not every line was answered; the reasons stand above")
         }
     }

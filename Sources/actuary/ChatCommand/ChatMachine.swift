@@ -57,7 +57,10 @@ struct ChatMachine {
 
     /// Takes the next event.
     ///
-    /// - Parameter time: When it came, on any clock that does not go backwards.
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - time: When it came, on any clock that does not go backwards.
+    /// - Returns: What to do, in order.
     mutating func handle(_ event: ChatEvent, at time: Duration) -> [ChatAction] {
         switch event {
         case .line(let text): return line(text, at: time)
@@ -109,7 +112,8 @@ struct ChatMachine {
                 reader: AnswerReader(address: address),
                 screen: AnswerScreen(style: style),
                 start: time
-            ))
+            )
+        )
         return [.ask(turn: turn, body: conversation.request(model: model, asking: question))]
     }
 
@@ -145,7 +149,7 @@ struct ChatMachine {
         defer { wasInterrupted = true }
         switch state {
         case .prompting:
-            if wasInterrupted || !isInteractive { return [.write("\n"), .end(hasFailed: hasFailed)] }
+            if wasInterrupted { return [.write("\n"), .end(hasFailed: hasFailed)] }
             return [.write("\nCtrl-C again or Ctrl-D ends.\n> ")]
         case .choosingModel:
             state = .prompting

@@ -7,18 +7,25 @@ import Glibc
 /// handled by the caller's task alone.
 struct ChatSession {
     private let client: HTTPClient
+    private let isInteractive: Bool
     private let input = DispatchQueue(label: "chat.input")
     private let clock = ContinuousClock()
 
-    init(client: HTTPClient) { self.client = client }
+    /// - Parameters:
+    ///   - client: Speaks with the server.
+    ///   - isInteractive: Whether a person sits there, whose Ctrl-C stops an answer; in a pipe it ends the program.
+    init(client: HTTPClient, isInteractive: Bool) {
+        self.client = client
+        self.isInteractive = isInteractive
+    }
 
     /// Runs until the user ends it.
     ///
     /// - Returns: Whether a turn that was read from a pipe got no answer.
     func run(_ machine: ChatMachine) async -> Bool {
         let (events, mailbox) = AsyncStream<ChatEvent>.makeStream()
-        let interrupts = watchInterrupts(mailbox)
-        defer { interrupts.cancel() }
+        let interrupts = isInteractive ? watchInterrupts(mailbox) : nil
+        defer { interrupts?.cancel() }
         var machine = machine
         var request: RunningRequest?
         let start = clock.now

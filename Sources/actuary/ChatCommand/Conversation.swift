@@ -1,7 +1,7 @@
 import OrderedJSON
 
 /// What has been said, without thoughts, and how the next answer is asked for.
-struct Conversation: Equatable, Sendable {
+struct Conversation: Sendable {
     /// The instructions before the first turn.
     var systemText: String?
     /// The bound of each thought; `nil` leaves it to the server.
@@ -14,10 +14,6 @@ struct Conversation: Equatable, Sendable {
     private var turns: [(question: String, answer: String)] = []
 
     init() {}
-
-    static func == (first: Conversation, second: Conversation) -> Bool {
-        first.request(model: "", asking: "") == second.request(model: "", asking: "")
-    }
 
     /// The body of the request for the next answer.
     func request(model: String, asking question: String) -> JSONValue {

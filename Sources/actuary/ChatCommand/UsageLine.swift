@@ -7,6 +7,7 @@ enum UsageLine {
     ///   - finishReason: Mentioned unless it is the ordinary one.
     ///   - since: When the first text came.
     ///   - until: When the answer ended.
+    /// - Returns: The line, without a line end.
     static func text(_ usage: AnswerUsage, finishReason: String?, since: Duration?, until: Duration) -> String {
         var parts = ["\(usage.promptTokens) prompt"]
         var remarks: [String] = []

@@ -17,8 +17,8 @@ enum RequestLog {
             metadata: [
                 "request_id": "\(record.requestID)", "peer": "\(record.peerAddress)",
                 "method": "\(record.method ?? "-")", "path": "\(record.path ?? "-")",
-                "status": "\(record.status ?? 0)", "body_bytes": "\(record.bodyBytes)",
-                "milliseconds": "\(record.duration / .milliseconds(1))", "outcome": "\(record.outcome)",
+                "status": .stringConvertible(record.status ?? 0), "body_bytes": .stringConvertible(record.bodyBytes),
+                "milliseconds": .stringConvertible(record.duration / .milliseconds(1)), "outcome": "\(record.outcome)",
             ]
         )
     }

@@ -55,11 +55,11 @@ struct ServeCommand: AsyncParsableCommand {
         // What still runs then ends with an error event, for which the connections get a moment longer.
         let deadline = Task {
             guard (try? await Task.sleep(for: settings.server.drainTimeout)) != nil else { return }
-            stack.engine.stop()
+            await stack.engine.stop()
         }
         await server.drain(deadline: settings.server.drainTimeout + .seconds(5))
         deadline.cancel()
-        stack.engine.stop()
+        await stack.engine.stop()
         log.info("stopped")
     }
 }

@@ -82,17 +82,16 @@ struct ServingStack {
         plan: MemoryPlan,
         settings: Settings.Engine
     ) throws -> Engine {
-        let budget = max(settings.stepTokenBudget, plan.sequenceCount)
         let capacity = RunnerCapacity(
             slotCount: plan.sequenceCount,
             kvBlockCount: plan.blockCount,
             kvBlockTokens: MemoryPlan.blockTokens,
-            maxBatchTokens: budget,
+            maxBatchTokens: settings.stepTokenBudget,
             maxLogitRows: plan.sequenceCount
         )
         let scheduling = SchedulerSettings(
             maxSequences: plan.sequenceCount,
-            stepTokenBudget: budget,
+            stepTokenBudget: settings.stepTokenBudget,
             blockTokens: MemoryPlan.blockTokens,
             blockCount: plan.blockCount
         )
@@ -136,10 +135,10 @@ extension MemoryPlan {
         log.info(
             "memory plan",
             metadata: [
-                "model": "\(weights)", "weights_bytes": "\(weightsBytes)", "state_bytes": "\(stateBytes)",
-                "kv_cache_bytes": "\(cacheBytes)", "kv_cache_tokens": "\(capacityTokens)",
-                "max_sequences": "\(sequenceCount)", "max_model_len": "\(maxModelLength)", "threads": "\(threads)",
-                "kernels": "\(kernels)",
+                "model": "\(weights)", "kernels": "\(kernels)", "threads": .stringConvertible(threads),
+                "weights_bytes": .stringConvertible(weightsBytes), "state_bytes": .stringConvertible(stateBytes),
+                "kv_cache_bytes": .stringConvertible(cacheBytes), "kv_cache_tokens": .stringConvertible(capacityTokens),
+                "max_sequences": .stringConvertible(sequenceCount), "max_model_len": .stringConvertible(maxModelLength),
             ]
         )
     }

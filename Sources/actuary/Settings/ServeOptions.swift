@@ -41,6 +41,7 @@ struct ServeOptions: ParsableArguments {
     /// Settings of flags over environment over file over defaults.
     ///
     /// - Parameter environment: Names and values of the process's environment.
+    /// - Returns: The checked settings.
     /// - Throws: `SettingsError` that names the place of the first fault; `failure` is its form for the user.
     func settings(environment: [String: String]) throws(SettingsError) -> Settings {
         let environment = SettingsEnvironment(variables: environment)

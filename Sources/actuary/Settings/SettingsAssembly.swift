@@ -1,7 +1,8 @@
 /// Puts settings together, later layers over earlier ones, and remembers where each value was written.
 struct SettingsAssembly {
     private(set) var settings = Settings()
-    private var origins: [String: SettingOrigin] = [:]
+    /// By the name of the key; a key that is missing has its default.
+    private(set) var origins: [String: SettingOrigin] = [:]
 
     /// Sets one key.
     ///
@@ -21,17 +22,25 @@ struct SettingsAssembly {
         // A step has room for one token of every running sequence, or some would wait for ever.
         if engine.stepTokenBudget < engine.maxSequences {
             throw contradiction(
-                ("engine.step_token_budget", engine.stepTokenBudget), "at least",
-                ("engine.max_sequences", engine.maxSequences))
+                ("engine.step_token_budget", engine.stepTokenBudget),
+                "at least",
+                ("engine.max_sequences", engine.maxSequences)
+            )
         }
         if let length = engine.maxModelLength {
             if let cache = engine.kvCacheTokens, cache < length {
                 throw contradiction(
-                    ("engine.kv_cache_tokens", cache), "at least", ("engine.max_model_len", length))
+                    ("engine.kv_cache_tokens", cache),
+                    "at least",
+                    ("engine.max_model_len", length)
+                )
             }
             if let completion = engine.defaultMaxCompletionTokens, completion >= length {
                 throw contradiction(
-                    ("engine.default_max_completion_tokens", completion), "less than", ("engine.max_model_len", length))
+                    ("engine.default_max_completion_tokens", completion),
+                    "less than",
+                    ("engine.max_model_len", length)
+                )
             }
         }
         return settings

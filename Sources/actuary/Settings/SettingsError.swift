@@ -51,7 +51,9 @@ extension SettingsError {
             return "\(origin): \(key) is set twice; remove one of the two"
         case .invalidValue(let origin, let key, let value, let expected):
             let place = if case .file = origin { "\(origin): \(key)" } else { "\(origin)" }
-            return "\(place) is \(value.quoted), but must be \(expected)"
+            // The commonest case of a wrong kind: the value would do as a number.
+            let isQuotedNumber = if case .text(let text) = value { Double(text) != nil } else { false }
+            return "\(place) is \(value.quoted), but must be \(expected)" + (isQuotedNumber ? ", without quotes" : "")
         case .contradiction(let origin, let key, let value, let rule, let other, let otherValue):
             let place = origin.map { "\($0): " } ?? ""
             return "\(place)\(key) is \(value), but must be \(rule) \(other), which is \(otherValue)"

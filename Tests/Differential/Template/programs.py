@@ -67,7 +67,7 @@ def string(rng, e):
         lambda: f"{e('str')}[{slice_(rng, e)}]", lambda: f"{e('str')}[{e('int')}]", lambda: f"({e('str')} * {e('int')})",
         lambda: f"{e('str')}.join({e('list')})", lambda: f"({e('list')} | join({pick(rng, '', e('str'))}))",
         lambda: f"({e('str')} if {e('bool')} else {e('str')})", lambda: f"({e('str')} if {e('bool')})",
-        lambda: f"({e('str')} | {pick(rng, 'trim', 'upper', 'lower', 'title', 'capitalize', 'string', 'reverse', 'escape')})",
+        lambda: f"({e('str')} | {pick(rng, 'trim', 'upper', 'lower', 'title', 'capitalize', 'string', 'reverse')})",
         lambda: f"({e('str')} | trim({e('str')}))", lambda: f"({e('str')} | replace({e('str')}, {e('str')}))",
         lambda: f"({e('any')} | default({e('str')}{pick(rng, '', ', true')}))", lambda: f"({e(rng.choice(KINDS))} | string)",
         lambda: f"({e('str')} | indent({pick(rng, '', '2', '2, true', '3, blank=true', repr('> '))}))",

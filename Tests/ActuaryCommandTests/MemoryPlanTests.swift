@@ -1,0 +1,63 @@
+import Testing
+
+@testable import actuary
+
+@Suite struct MemoryPlanTests {
+    private func demand(
+        length: Int? = nil,
+        cacheTokens: Int? = nil,
+        available: Int = 10_000
+    ) -> MemoryPlan.Demand {
+        MemoryPlan.Demand(
+            contextLength: 100,
+            requestedLength: length,
+            sequenceCount: 4,
+            cacheTokens: cacheTokens,
+            weightsBytes: 1_000,
+            stateBytesPerSequence: 100,
+            cacheBytesPerBlock: 160,
+            availableBytes: available
+        )
+    }
+
+    @Test("with room for all, every sequence gets a full context")
+    func ample() throws {
+        let plan = try MemoryPlan(demand())
+        #expect(plan.blockCount == 4 * 7)
+        #expect(plan.capacityTokens == 4 * 7 * 16)
+        #expect(plan.stateBytes == 400)
+        #expect(plan.cacheBytes == 28 * 160)
+        #expect(plan.maxModelLength == 100)
+    }
+
+    @Test("with less, the cache takes what is left")
+    func scarce() throws {
+        // 90 % of 4,000 bytes less 1,400 are 2,200: 13 blocks.
+        #expect(try MemoryPlan(demand(available: 4_000)).blockCount == 13)
+    }
+
+    @Test("what does not fit is refused with what to change", arguments: [(nil, 1_500), (900, 4_000)] as [(Int?, Int)])
+    func refused(cacheTokens: Int?, available: Int) {
+        #expect {
+            try MemoryPlan(demand(cacheTokens: cacheTokens, available: available))
+        } throws: { error in
+            guard case .badConfiguration(let text)? = error as? CommandFailure else { return false }
+            return text.contains("engine.max_model_len")
+        }
+    }
+
+    @Test("a context longer than the model's is refused, a shorter one kept")
+    func length() throws {
+        #expect(throws: CommandFailure.self) { try MemoryPlan(demand(length: 101)) }
+        #expect(try MemoryPlan(demand(length: 20)).blockCount == 4 * 2)
+    }
+
+    @Test("a model without attention needs no cache to speak of")
+    func noAttention() throws {
+        var demand = demand()
+        demand.cacheBytesPerBlock = 0
+        let plan = try MemoryPlan(demand)
+        #expect(plan.capacityTokens >= 100)
+        #expect(plan.cacheBytes == 0)
+    }
+}
