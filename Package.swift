@@ -99,7 +99,7 @@ let package = Package(
             name: "TemplateRunner",
             dependencies: ["ChatTemplate", "OrderedJSON"],
             path: "Tests/Differential/Template",
-            exclude: ["test_template_differential.py"],
+            sources: ["TemplateRunner.swift"],
             swiftSettings: strict
         ),
     ]

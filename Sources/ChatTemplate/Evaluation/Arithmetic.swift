@@ -127,26 +127,38 @@ enum Arithmetic {
     /// Powers with whole exponents and square roots; others would need a mathematics library.
     private static func power(_ base: Double, _ exponent: Double) throws(TemplateError) -> Double {
         if exponent == 0.5, base >= 0 { return base.squareRoot() }
-        guard exponent == exponent.rounded(), exponent.magnitude <= 1024 else {
+        guard exponent == exponent.rounded(), exponent.magnitude < 0x1p62 else {
             throw .failed("the power of a float to \(PythonText.text(of: exponent)) is not supported")
         }
         guard base != 0 || exponent >= 0 else { throw .failed("0.0 cannot be raised to a negative power") }
         let result = wholePower(base, Int(exponent.magnitude))
-        guard result.isFinite || !base.isFinite else { throw .failed("the result of ** is too large") }
+        guard result.isFinite || !base.isFinite || exponent < 0 else { throw .failed("the result of ** is too large") }
         return exponent < 0 ? 1 / result : result
     }
 
-    /// Multiplies with twice the digits of a `Double`, so that the result is rounded only once.
+    /// Squares and multiplies with twice the digits of a `Double`, so that the result is rounded only once.
     private static func wholePower(_ base: Double, _ exponent: Int) -> Double {
-        var (high, low) = (1.0, 0.0)
-        for _ in 0..<exponent {
-            let product = high * base
-            let error = (-product).addingProduct(high, base) + low * base
-            // Adding a zero would take the sign of a zero away.
-            high = error == 0 ? product : product + error
-            low = high.isFinite ? error - (high - product) : 0
+        var result = (high: 1.0, low: 0.0)
+        var square = (high: base, low: 0.0)
+        var rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 { result = product(result, square) }
+            rest >>= 1
+            if rest > 0 { square = product(square, square) }
         }
-        return high
+        return result.high
+    }
+
+    /// The product of two numbers of two parts each.
+    private static func product(
+        _ left: (high: Double, low: Double),
+        _ right: (high: Double, low: Double)
+    ) -> (high: Double, low: Double) {
+        let product = left.high * right.high
+        guard product.isFinite, product != 0 else { return (product, 0) }
+        let error = (-product).addingProduct(left.high, right.high) + (left.high * right.low + left.low * right.high)
+        let high = product + error
+        return (high, error - (high - product))
     }
 
     static func negated(_ value: Value) throws(TemplateError) -> Value {

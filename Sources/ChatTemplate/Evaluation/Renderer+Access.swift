@@ -116,10 +116,11 @@ extension Renderer {
         case .tuple(let list): return .tuple(try cut(list, numbers))
         case .range(let range):
             let slice = try Slice(numbers, count: range.count)
-            let start = range.start + slice.start * range.step
-            // With one element or none the step does not matter, and the product may not fit.
-            let step = slice.count > 1 ? slice.step * range.step : 1
-            return .range(ValueRange(start: start, stop: start + slice.count * step, step: step))
+            let (step, overflow) = slice.step.multipliedReportingOverflow(by: range.step)
+            guard !overflow else { throw .failed("whole numbers beyond 64 bits are not supported") }
+            return .range(
+                ValueRange(start: range.element(slice.first), stop: range.element(slice.last), step: step)
+            )
         default: throw .failed("'\(base.typeName)' object cannot be sliced")
         }
     }
@@ -135,9 +136,13 @@ extension Renderer {
 
     /// Bounds of a slice brought into range as Python does.
     private struct Slice {
-        let start: Int
-        let count: Int
+        /// The bounds in range; behind a sequence walked backwards is -1.
+        let first: Int
+        let last: Int
         let step: Int
+        let count: Int
+        /// The first element taken; 0 if there is none.
+        var start: Int { count == 0 ? 0 : first }
 
         /// Takes start, stop and step, `nil` where left out, of a sequence of `length` elements.
         ///
@@ -147,14 +152,13 @@ extension Renderer {
             guard step != 0 else { throw .failed("slice step cannot be zero") }
             let (low, high) = step > 0 ? (0, length) : (-1, length - 1)
             func clamped(_ index: Int) -> Int { min(max(index < 0 ? index + length : index, low), high) }
-            let first = numbers[0].map(clamped) ?? (step > 0 ? low : high)
-            let last = numbers[1].map(clamped) ?? (step > 0 ? high : low)
+            first = numbers[0].map(clamped) ?? (step > 0 ? low : high)
+            last = numbers[1].map(clamped) ?? (step > 0 ? high : low)
             if step > 0 {
                 count = first < last ? (last - first - 1) / step + 1 : 0
             } else {
                 count = first > last ? (first - last - 1) / Int(clamping: step.magnitude) + 1 : 0
             }
-            start = count == 0 ? 0 : first
         }
     }
 

@@ -49,6 +49,8 @@ extension TemplateString {
     }
 
     /// Cuts at runs of white space, at most `limit` times; there are no empty parts.
+    ///
+    /// The part that is left when the limit is reached keeps the blanks at its far end.
     func splitAtSpaces(limit: Int, fromRight: Bool) -> [TemplateString] {
         fromRight ? splitAtSpacesFromRight(limit: limit) : splitAtSpacesFromLeft(limit: limit)
     }
@@ -62,7 +64,7 @@ extension TemplateString {
             }
             guard offset < utf8.count else { return parts }
             if parts.count == limit {
-                parts.append(self[bytes: offset..<utf8.count].stripped(.right))
+                parts.append(self[bytes: offset..<utf8.count])
                 return parts
             }
             let start = offset
@@ -80,7 +82,7 @@ extension TemplateString {
             while end > 0, case let last = scalar(before: end), PythonText.isSpace(last.scalar) { end -= last.length }
             guard end > 0 else { return parts.reversed() }
             if parts.count == limit {
-                parts.append(self[bytes: 0..<end].stripped(.left))
+                parts.append(self[bytes: 0..<end])
                 return parts.reversed()
             }
             let stop = end
