@@ -29,7 +29,10 @@ export ACTUARY_BINARY=$binaries/actuary
 export TEMPLATE_RUNNER=$binaries/TemplateRunner
 
 step "Templates against Python's jinja2"
-.venv-tests/bin/python -m pytest -q -p no:cacheprovider Tests/Differential
+TEMPLATE_CASES=0.25 .venv-tests/bin/python -m pytest -q -p no:cacheprovider Tests/Differential
+
+step "Tokenizer against Hugging Face's, one thread, 1 MB"
+.venv-tests/bin/python Tests/Benchmarks/tokenizer.py --rounds 3
 
 step "Clients against running servers"
 .venv-tests/bin/python -m pytest -q -p no:cacheprovider --durations=5 -rs Tests/Clients

@@ -73,8 +73,9 @@ extension JSONValue {
         if number.isNaN { return "NaN" }
         if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
         let magnitude = number.magnitude
-        // Swift turns to exponents at 2^54, Python at 10^16; between the two the digits are the same.
-        guard magnitude >= 1e16, magnitude < 0x1p55 else { return number.description }
+        // Python turns to exponents at 10^16, Swift somewhere near; whole numbers there have exact digits.
+        guard magnitude >= 0x1p53, magnitude < 0x1p55 else { return number.description }
+        if magnitude < 1e16 { return (number < 0 ? "-" : "") + "\(Int64(magnitude)).0" }
         guard !number.description.contains("e") else { return number.description }
         var digits = Array(String(Int64(magnitude)))
         let exponent = digits.count - 1

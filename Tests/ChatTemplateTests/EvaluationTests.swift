@@ -104,7 +104,8 @@ import Testing
     @Test(
         "what Python raises is an error with the line",
         arguments: [
-            "missing.x", "missing + 1", "d.nope + 1", "'a' + 1", "1 + 'a'", "1 / 0", "1 // 0", "l.append(1)",
+            "missing.x", "big + 1", "-big", "missing + 1", "d.nope + 1", "'a' + 1", "1 + 'a'", "1 / 0", "1 // 0",
+            "l.append(1)",
             "d.update({})", "5()", "1 < 'a'",
             "{}[[]] + 1", "1 in 5", "n | length", "5 | length", "{[]: 1}", "'a'.split('')", "l | map('length') | list",
             "range(100001)", "n | tojson(1, 2, 3, 4, 5)",

@@ -10,7 +10,8 @@ import os
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import NemotronHForCausalLM
+from tokenizers import Tokenizer
+from transformers import AutoTokenizer, NemotronHForCausalLM
 
 from generate import STOPS, load_model
 from samples import CLOSE, render
@@ -64,6 +65,26 @@ def compare(ours, reference, tokenizer):
     return worst
 
 
+def messages_of(system, turns, question, thinks):
+    messages = [dict(role="system", content=system)] if system else []
+    for said, answered in turns:
+        messages += [dict(role="user", content=said), dict(role="assistant", content=answered)]
+    return messages + [dict(role="user", content=question if thinks else question + " /no_think")]
+
+
+def compare_prompts(folder):
+    """The prompts of the training are those of the chat template in the folder, token for token."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    if not tokenizer.chat_template:
+        return print("no chat template in the folder: prompts not compared")
+    for chat in CHATS:
+        prompt = tokenizer.apply_chat_template(messages_of(*chat), add_generation_prompt=True, tokenize=False)
+        assert prompt == render(*chat), (prompt, render(*chat))
+        ids = tokenizer(prompt, add_special_tokens=True).input_ids
+        assert ids == Tokenizer.from_file(f"{folder}/tokenizer.json").encode(prompt).ids and ids[0] != 1
+    print(f"{len(CHATS)} prompts as the chat template renders them; no BOS is added")
+
+
 @torch.no_grad()
 def greedy(reference, ids, steps, stops=()):
     """A greedy continuation with its logits and the smallest gap between the two best."""
@@ -91,15 +112,11 @@ def write_golden(reference, tokenizer, folder):
         ids = tokenizer.encode(prompt, add_special_tokens=False).ids
         n = len(ids)
         output, logits, margin = greedy(reference, ids, ANSWER_LIMIT, STOPS)
-        messages = [dict(role="system", content=system)] if system else []
-        for said, answered in turns:
-            messages += [dict(role="user", content=said), dict(role="assistant", content=answered)]
-        messages.append(dict(role="user", content=question if thinks else question + " /no_think"))
         top = [[[int(i), round(float(v), 5)] for i, v in zip(t.indices, t.values)]
                for t in (row.double().log_softmax(-1).topk(5) for row in logits[:8])]
         if margin >= LEAST_MARGIN:
             text = tokenizer.decode([i for i in output if i not in STOPS], skip_special_tokens=True)
-            chats.append(dict(messages=messages, prompt=prompt, prompt_ids=ids, output_ids=output,
+            chats.append(dict(messages=messages_of(system, turns, question, thinks), prompt=prompt, prompt_ids=ids, output_ids=output,
                               finish_reason="stop" if output[-1] in STOPS else "length", output_text=text, top=top))
         picks, rows, margin = greedy(reference, ids, STEPS)
         if margin < LEAST_MARGIN or f"prompt_{n}" in tensors or len(tensors) >= 20:
@@ -115,6 +132,7 @@ def write_golden(reference, tokenizer, folder):
                     f"greedy_logits_{n}": rows}
         print(f"golden prompt of {n} tokens: {question!r}, smallest margin {margin:.4f}")
     save_file(tensors, f"{folder}/expected.safetensors")
+    os.chmod(f"{folder}/expected.safetensors", 0o644)
     with open(f"{folder}/expected_chat.json", "w", encoding="utf-8") as file:
         json.dump(chats, file, ensure_ascii=True, separators=(",", ":"))
         file.write("\n")
@@ -131,6 +149,7 @@ def main():
     transformers.logging.disable_progress_bar()
     ours, tokenizer = load_model(arguments.folder)
     reference = load_reference(arguments.folder)
+    compare_prompts(arguments.folder)
     worst = compare(ours, reference, tokenizer)
     assert max(worst["whole"], worst["stepwise"], worst["random"]) < 5e-4
     if arguments.golden:

@@ -1,6 +1,6 @@
 """Replays the questions of the training run and asserts that no held-out question is among them.
 
-Usage: python check_stream.py [--tokens N] [--start]     (the token count and seed of the run in training.log)
+Usage: python check_stream.py TOKENIZER.json [--tokens N] [--seed N] [--polish] [--mix MIX]     (as in training.log)
 """
 import argparse
 import json

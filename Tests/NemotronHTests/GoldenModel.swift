@@ -16,11 +16,21 @@ struct GoldenModel {
 
     init(_ name: String, threadCount: Int = 1, variant: KernelVariant = .best) throws {
         let directory = Fixtures.path("models/\(name)")
+        try self.init(directory: directory, expected: directory, threadCount: threadCount, variant: variant)
+    }
+
+    /// A checkpoint in one folder and its `expected.safetensors` in another.
+    init(directory: String, expected folder: String, threadCount: Int = 1, variant: KernelVariant = .best) throws {
         model = try NemotronHModel(
             directory: directory,
             device: try CPUDevice(threadCount: threadCount, variant: variant)
         )
-        expected = try TensorCatalog(file: directory + "/expected.safetensors")
+        expected = try TensorCatalog(file: folder + "/expected.safetensors")
+    }
+
+    /// How long the prompts are of which the logits are known.
+    var promptLengths: [Int] {
+        expected.tensors.keys.compactMap { $0.hasPrefix("prompt_") ? Int($0.dropFirst("prompt_".count)) : nil }.sorted()
     }
 
     func floats(_ name: String) throws -> [Float] {

@@ -36,6 +36,7 @@ enum Arithmetic {
             if let count = left.asInt { return try repeated(right, count, renderer) }
         default:
             if let left = left.asInt, let right = right.asInt { return try apply(operation, left, right) }
+            if left.isBigInteger || right.isBigInteger, !left.isFloat, !right.isFloat { throw overflow }
             if let left = left.asDouble, let right = right.asDouble { return try apply(operation, left, right) }
         }
         throw .failed(
@@ -46,12 +47,14 @@ enum Arithmetic {
     private static func repeated(_ value: Value, _ count: Int, _ renderer: Renderer) throws(TemplateError) -> Value {
         switch value {
         case .string(let text):
+            guard !text.isEmpty else { return value }
             try renderer.willMake(count: count, of: text.byteCount)
-            return .string(text.repeated(text.isEmpty ? 0 : count))
+            return .string(text.repeated(count))
         case .list(let list), .tuple(let list):
+            guard !list.items.isEmpty else { return value }
             try renderer.willMake(count: count, of: list.items.count * 16)
             var items: [Value] = []
-            if !list.items.isEmpty { for _ in 0..<max(0, count) { items += list.items } }
+            for _ in 0..<max(0, count) { items += list.items }
             if case .tuple = value { return .tuple(try ValueList(items)) }
             return .list(try ValueList(items))
         default: return value
@@ -164,6 +167,7 @@ enum Arithmetic {
     static func negated(_ value: Value) throws(TemplateError) -> Value {
         if case .undefined(let missing) = value { throw .failed(missing.message) }
         if let number = value.asInt { return try exact(number.negatedReportingOverflow()) }
+        if value.isBigInteger { throw overflow }
         guard case .double(let number) = value else {
             throw .failed("bad operand type for unary -: '\(value.typeName)'")
         }
@@ -185,6 +189,11 @@ enum Arithmetic {
         guard !result.overflow else { throw overflow }
         return .int(result.partialValue)
     }
+}
+
+extension Value {
+    fileprivate var isBigInteger: Bool { if case .bigInteger = self { true } else { false } }
+    fileprivate var isFloat: Bool { if case .double = self { true } else { false } }
 }
 
 extension Int {
