@@ -17,7 +17,8 @@ import Testing
         arguments: [
             ("", .unexpectedEnd), ("{", .unexpectedEnd), ("[1,]", .unexpectedByte(0x5D)), ("01", .invalidNumber),
             ("-", .invalidNumber), ("1.", .invalidNumber), ("+1", .unexpectedByte(0x2B)), ("nul", .unexpectedEnd),
-            ("NaN", .unexpectedByte(0x4E)), ("-1e999", .invalidNumber), ("\"\n\"", .controlCharacterInString), (#""\x""#, .invalidEscape),
+            ("NaN", .unexpectedByte(0x4E)), ("-1e999", .invalidNumber), ("\"\n\"", .controlCharacterInString),
+            (#""\x""#, .invalidEscape),
             (#""\u12"#, .unexpectedEnd), ("1 2", .trailingContent), (#"{"a":1,"a":2}"#, .duplicateKey("a")),
             ("{a:1}", .unexpectedByte(0x61)), ("[1 2]", .unexpectedByte(0x32)), (#"{"a" 1}"#, .unexpectedByte(0x31)),
         ] as [(String, JSONParseError.Reason)]
@@ -73,7 +74,8 @@ import Testing
         arguments: [
             (1e16, "1e+16"), (1.5e16, "1.5e+16"), (9007199254740993.0, "9007199254740992.0"), (1e-5, "1e-05"),
             (0.0001, "0.0001"), (1e22, "1e+22"), (-0.0, "-0.0"), (1e15, "1000000000000000.0"), (0.1, "0.1"),
-            (12345678901234567.0, "1.2345678901234568e+16"), (Double.leastNonzeroMagnitude, "5e-324"), (3, "3.0"), (9_999_999_999_999_992.0, "9999999999999992.0"),
+            (12345678901234567.0, "1.2345678901234568e+16"), (Double.leastNonzeroMagnitude, "5e-324"), (3, "3.0"),
+            (9_999_999_999_999_992.0, "9999999999999992.0"),
             (-9_007_199_254_740_994.0, "-9007199254740994.0"),
         ]
     )
