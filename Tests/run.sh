@@ -20,7 +20,9 @@ swift format lint --strict --recursive --configuration .swift-format Package.swi
 
 step "Swift tests"
 swift build --build-tests
-swift test --skip-build
+swift test --skip-build --skip '^HTTPServerTests\.'
+# These block in sockets, so on two cores they would take the threads that the other tests run on.
+swift test --skip-build --no-parallel --filter '^HTTPServerTests\.'
 
 step "Release build"
 swift build --configuration release

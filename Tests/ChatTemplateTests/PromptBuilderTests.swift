@@ -108,6 +108,26 @@ import Testing
         #expect(throws: TemplateError.self) { try builder.build(messages: messages, extra: ["messages": []]) }
     }
 
+    @Test("what the messages say of thinking is known before the prompt is made, and is what the prompt does")
+    func thinkingSwitch() throws {
+        let cases: [([JSONValue], Bool?)] = [
+            ([["role": "user", "content": "a"]], nil),
+            ([["role": "user", "content": "a /no_think"]], false),
+            ([["role": "user", "content": "/think /no_think"]], true),
+            ([["role": "system", "content": "/no_think"], ["role": "user", "content": "a /think"]], true),
+            ([["role": "user", "content": "/think"], ["role": "user", "content": "/no_think"]], false),
+            ([["role": "assistant", "content": "/no_think"], ["role": "user", "content": "a"]], nil),
+            ([["role": "user", "content": [["type": "text", "text": "/no_think"]]]], false),
+        ]
+        let builder = try Self.builder(Templates.ours)
+        for (messages, expected) in cases {
+            #expect(builder.thinkingSwitch(in: messages) == expected)
+            #expect(try builder.build(messages: messages).startsInsideThinking == (expected ?? true))
+        }
+        // A template that does not read the words is not switched by them.
+        #expect(try Self.chatML().thinkingSwitch(in: [["role": "user", "content": "/no_think"]]) == nil)
+    }
+
     // MARK: - System messages
 
     @Test("leading system messages are joined, later ones are not lost", arguments: [Templates.nvidia, Templates.ours])
