@@ -14,8 +14,8 @@ package enum GenerationEvent: Sendable, Equatable {
 
 /// Why a choice ended, and what it used.
 package struct ChoiceResult: Sendable, Equatable {
-    /// In the words of OpenAI's `finish_reason`.
-    package enum FinishReason: String, Sendable {
+    /// Whether the choice came to its own end.
+    package enum FinishReason: Sendable {
         case stop
         case length
     }

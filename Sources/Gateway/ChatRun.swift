@@ -52,7 +52,7 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
         case .choiceEnded(let choice, let result):
             let tokens = tokens(of: result)
             results[choice] = tokens
-            response.end(choice, FinishReason(rawValue: result.finishReason.rawValue) ?? .stop, tokens)
+            response.end(choice, FinishReason(result.finishReason), tokens)
         case .completed:
             response.complete(
                 Usage(
@@ -67,13 +67,34 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
     }
 
     private func tokens(of result: ChoiceResult) -> ChoiceTokens {
-        let ending = ThinkingEnding(rawValue: result.thinkingEndedBy.rawValue) ?? .disabled
-        return ChoiceTokens(
+        ChoiceTokens(
             reasoning: result.reasoningTokens,
             forced: result.forcedTokens,
             answer: result.answerTokens,
             completion: result.completionTokens,
-            endedBy: description.lacksRoomToThink ? .reserve : ending
+            endedBy: description.lacksRoomToThink ? .reserve : ThinkingEnding(result.thinkingEndedBy)
         )
+    }
+}
+
+extension FinishReason {
+    fileprivate init(_ reason: ChoiceResult.FinishReason) {
+        switch reason {
+        case .stop: self = .stop
+        case .length: self = .length
+        }
+    }
+}
+
+extension ThinkingEnding {
+    fileprivate init(_ end: ThinkingEnd) {
+        switch end {
+        case .natural: self = .natural
+        case .budget: self = .budget
+        case .reserve: self = .reserve
+        case .length: self = .length
+        case .toolCall: self = .toolCall
+        case .disabled: self = .disabled
+        }
     }
 }

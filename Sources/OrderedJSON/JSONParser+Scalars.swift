@@ -93,7 +93,7 @@ extension JSONParser {
         }
     }
 
-    /// The scalar of `\uXXXX` or of two of them that form a surrogate pair; half a pair is U+FFFD.
+    /// The scalar of `\u0000` or of two of them that form a surrogate pair; half a pair is U+FFFD.
     private mutating func unicodeEscape() throws(JSONParseError) -> Character {
         let first = try hexQuad()
         if let scalar = UnicodeScalar(first) { return Character(scalar) }

@@ -104,6 +104,11 @@ def test_bad_usage_and_missing_devices():
     assert run("serve", "--device", "cuda", "--port", "0").returncode == 69
 
 
+def test_a_server_without_keys_stays_on_loopback():
+    result = run("serve", "--host", "0.0.0.0", "--port", "0")
+    assert result.returncode == 78 and "127.0.0.1" in result.stderr
+
+
 def test_a_port_that_is_taken_is_an_error():
     with Server() as server:
         port = server.url.rsplit(":", 1)[1]

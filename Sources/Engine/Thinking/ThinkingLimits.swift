@@ -33,8 +33,8 @@ package struct ThinkingLimits: Sendable, Equatable {
     package var leavesRoomToThink: Bool { closing.maxTokenCount + minAnswerTokens < completionLimit }
 }
 
-/// Why a thought ended, in the words of the usage report.
-package enum ThinkingEnd: String, Sendable {
+/// Why a thought ended.
+package enum ThinkingEnd: Sendable {
     /// The model closed its thought, or ended its turn inside it.
     case natural
     /// `max_think_tokens` was reached.
@@ -44,7 +44,7 @@ package enum ThinkingEnd: String, Sendable {
     /// The request ran out of tokens while thinking.
     case length
     /// The model began a tool call inside its thought.
-    case toolCall = "tool_call"
+    case toolCall
     /// There was no thought.
     case disabled
 }

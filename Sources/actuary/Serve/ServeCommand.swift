@@ -27,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw error.failure
         }
+        try LoopbackRule.check(host: settings.server.host)
         LogSetup.bootstrap(level: settings.log.level)
         try await Self.serve(settings, log: Logger(label: "actuary"))
     }
