@@ -35,6 +35,7 @@ extension Gateway {
         )
         let run = ChatRun(
             ChatRun.Description(
+                requestID: http.requestID,
                 identity: CompletionIdentity(
                     id: "chatcmpl-" + UUID().uuidString.lowercased().replacing("-", with: ""),
                     created: Int(Date().timeIntervalSince1970),
@@ -48,7 +49,8 @@ extension Gateway {
             ),
             response: request.isStreaming
                 ? ChatStreamResponse(writer, includesUsage: request.includesUsage, interval: settings.commentInterval)
-                : ChatBodyResponse(writer)
+                : ChatBodyResponse(writer),
+            log: log
         )
         run.start(generation, on: engine, leaving: writer)
     }

@@ -2,6 +2,7 @@ import Dispatch
 import Engine
 import HTTPServer
 import HTTPTypes
+import Logging
 import OpenAIAPI
 
 /// One chat completion on its way back: engine events in, a response out.
@@ -10,6 +11,8 @@ import OpenAIAPI
 final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `queue` only.
     /// What is known before the first token.
     struct Description: Sendable {
+        /// The id that the client's response carries, under which failures are logged.
+        var requestID: String
         var identity: CompletionIdentity
         var promptTokens: Int
         var bound: Usage.Bound
@@ -23,11 +26,13 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
     private let description: Description
     private let queue = DispatchQueue(label: "gateway.chat")
     private let response: any ChatResponse
+    private let log: Logger
     private var results: [ChoiceTokens?]
 
-    init(_ description: Description, response: any ChatResponse) {
+    init(_ description: Description, response: any ChatResponse, log: Logger) {
         self.description = description
         self.response = response
+        self.log = log
         results = Array(repeating: nil, count: description.choiceCount)
     }
 
@@ -62,7 +67,13 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
                 )
             )
         case .cancelled: break  // Nobody is there to be told.
-        case .failed(let failure): response.fail(APIError(failure))
+        case .failed(let failure):
+            // The client is told of no inner workings, only that the log has them.
+            log.error(
+                "request failed",
+                metadata: ["request_id": "\(description.requestID)", "failure": "\(failure)"]
+            )
+            response.fail(APIError(failure))
         }
     }
 

@@ -1,6 +1,7 @@
 import Dispatch
 package import Engine
 package import HTTPServer
+package import Logging
 import Synchronization
 
 /// The endpoints of one served model.
@@ -11,13 +12,15 @@ package final class Gateway: Sendable {
     let model: ServedModel
     let engine: Engine
     let settings: GatewaySettings
+    let log: Logger
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
     private let draining = Mutex(false)
 
-    package init(model: ServedModel, engine: Engine, settings: GatewaySettings) {
+    package init(model: ServedModel, engine: Engine, settings: GatewaySettings, log: Logger) {
         self.model = model
         self.engine = engine
         self.settings = settings
+        self.log = log
     }
 
     /// From now on the server is not ready, and says so.

@@ -27,7 +27,8 @@ class Server:
             env={**os.environ, **(environment or {})},
         )
         self.log = []
-        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
+        self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True)
+        self.reader.start()
         self.first_line = self.process.stdout.readline()
         assert self.first_line.startswith("listening on http://"), "".join(self.log) + self.first_line
         self.url = self.first_line.removeprefix("listening on ").strip()

@@ -143,6 +143,25 @@ def test_the_drain_lets_a_running_stream_finish():
         assert ended == [0]
 
 
+def test_at_the_end_of_the_drain_a_stream_gets_an_error_event_and_the_log_says_so():
+    with Server(environment={"ACTUARY_SERVER_DRAIN_TIMEOUT": "0"}) as server, server.http() as http:
+        body = {"messages": [{"role": "user", "content": "Compute 47*36"}], "stream": True, "n": 16, "temperature": 2}
+        with http.stream("POST", "/v1/chat/completions", json=body) as response:
+            lines = response.iter_lines()
+            next(lines)
+            request_id = response.headers["x-request-id"]
+            server.process.send_signal(signal.SIGTERM)
+            rest = [line for line in lines if line]
+        assert "event: error" in rest and rest[-1] == "data: [DONE]"
+        error = json.loads(rest[rest.index("event: error") + 1].removeprefix("data: "))["error"]
+        assert error["code"] == "server_shutting_down"
+        # Another SIGTERM would end it at once.
+        assert server.process.wait(timeout=30) == 0
+        server.reader.join()
+        failed = [json.loads(line) for line in server.log if "request failed" in line]
+        assert [entry["request_id"] for entry in failed] == [request_id]
+
+
 def test_the_server_is_ready_soon_and_stays_up_under_cancelled_load():
     started = time.monotonic()
     with Server() as server:

@@ -1,5 +1,3 @@
-import Engine
-
 /// How the machine's memory is divided before the first request; nothing grows beyond it.
 struct MemoryPlan: Equatable, Sendable {
     /// Tokens in one KV block.

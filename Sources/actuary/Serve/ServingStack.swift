@@ -51,7 +51,8 @@ struct ServingStack {
                 prompts: try folder.promptBuilder()
             ),
             engine: engine,
-            settings: settings.gateway
+            settings: settings.gateway,
+            log: log
         )
     }
 
