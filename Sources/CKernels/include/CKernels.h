@@ -38,6 +38,43 @@ typedef struct {
     int32_t accumulates;
 } ck_matmul;
 
+// Packed weights: groups of 16 rows, and in a group chunks of 64 columns, chunk after chunk; the last group and the last
+// chunk are filled up with zero weights. Every chunk is a multiple of 64 bytes; the matrix starts at a multiple of 64.
+// A chunk has two halves h of 32 columns; column k of a chunk is h*32 + j*4 + i. Scales are fp16, one for each row and
+// half.
+#define CK_GROUP_ROWS 16
+#define CK_CHUNK_COLUMNS 64
+#define CK_BLOCK_COLUMNS 32
+
+typedef enum {
+    // [column / 2][row][column % 2]
+    CK_PACKED_BF16 = 0,
+    CK_PACKED_INT8 = 1,
+    CK_PACKED_INT4 = 2,
+    // As CK_PACKED_INT4, but a code stands for an entry of ck_codebook.
+    CK_PACKED_CODEBOOK4 = 3,
+} ck_packed_format;
+
+typedef struct {
+    uint16_t values[CK_CHUNK_COLUMNS * CK_GROUP_ROWS];
+} ck_bf16_chunk;
+
+typedef struct {
+    // values[h*512 + j*64 + row*4 + i] = weight / scale + 128, j = 0..7
+    uint8_t values[CK_CHUNK_COLUMNS * CK_GROUP_ROWS];
+    uint16_t scales[2 * CK_GROUP_ROWS];  // [h*16 + row]
+} ck_int8_chunk;
+
+typedef struct {
+    // Byte h*256 + j*64 + row*4 + i, j = 0..3: the low half is the code of column h*32 + j*4 + i, the high half that of
+    // 16 columns further. A code is weight / scale + 8, or the index of an entry of the codebook.
+    uint8_t codes[CK_CHUNK_COLUMNS * CK_GROUP_ROWS / 2];
+    uint16_t scales[2 * CK_GROUP_ROWS];  // [h*16 + row]
+} ck_int4_chunk;
+
+// What the codes of CK_PACKED_CODEBOOK4 stand for, in ascending order.
+extern const int8_t ck_codebook[16];
+
 // The causal depthwise convolution of one sequence, with SiLU:
 // output[t, c] = silu(bias[c] + sum over k of taps[k, c] * input[t - (K - 1) + k, c]), where rows before the first are
 // read from `history` [K - 1, channel_count], which afterwards holds the last K - 1 rows.

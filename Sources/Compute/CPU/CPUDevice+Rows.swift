@@ -3,7 +3,8 @@ import CKernels
 extension CPUDevice {
     package func embed(_ tokens: [Int32], table: WeightMatrix, into output: RowBlock) {
         precondition(tokens.count <= output.rowCount && table.columnCount == output.columnCount)
-        let rowBytes = table.format.byteCount(table.columnCount)
+        precondition(!table.format.isPacked, "rows of a packed matrix lie apart")
+        let rowBytes = table.byteCount / table.rowCount
         for (index, token) in tokens.enumerated() {
             precondition(token >= 0 && Int(token) < table.rowCount, "a token outside the vocabulary")
             kernels.pointee.widen(

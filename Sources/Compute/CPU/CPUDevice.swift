@@ -50,7 +50,7 @@ package final class CPUDevice: Device {
         rowCount: Int,
         columnCount: Int
     ) throws(ComputeError) -> WeightMatrix {
-        precondition(tensor.byteRange.count == format.byteCount(rowCount * columnCount))
+        precondition(tensor.byteRange.count == format.byteCount(rowCount: rowCount, columnCount: columnCount))
         guard let address = tensor.withBytes({ $0.baseAddress }) else {
             preconditionFailure("a matrix without numbers")
         }
@@ -87,12 +87,13 @@ package final class CPUDevice: Device {
 }
 
 extension WeightFormat {
-    /// The kernels' name of the format.
+    /// The kernels' name of a format of rows.
     var kernelFormat: ck_format {
         switch self {
         case .float32: CK_F32
         case .bfloat16: CK_BF16
         case .float16: CK_F16
+        case .packedBFloat16, .packedInt8, .packedInt4, .packedCodebook4: preconditionFailure("a packed format")
         }
     }
 }

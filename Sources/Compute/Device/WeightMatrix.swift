@@ -6,7 +6,7 @@ package struct WeightMatrix: @unchecked Sendable {
     package let format: WeightFormat
     package let rowCount: Int
     package let columnCount: Int
-    /// The first number, in the device's memory; aligned to nothing.
+    /// The first number, in the device's memory; aligned to nothing, packed formats to 64 bytes.
     package let address: UnsafeRawPointer
     /// What keeps the memory alive.
     private let owner: any AnyObject & Sendable
@@ -25,5 +25,10 @@ package struct WeightMatrix: @unchecked Sendable {
         self.owner = owner
     }
 
-    package var byteCount: Int { format.byteCount(rowCount * columnCount) }
+    package var byteCount: Int {
+        guard let bytes = format.byteCount(rowCount: rowCount, columnCount: columnCount) else {
+            preconditionFailure("a matrix larger than memory")
+        }
+        return bytes
+    }
 }
