@@ -36,6 +36,23 @@ package final class NemotronHModel: Sendable {
         weights = try NemotronHWeights(catalog: catalog, configuration: configuration, device: device)
     }
 
+    /// A model whose parts were read, or made up, elsewhere.
+    ///
+    /// - Throws: `ModelError` naming the tensor that is missing, surplus or of the wrong shape.
+    package init(
+        name: String,
+        configuration: NemotronHConfiguration,
+        stopTokenIDs: Set<Int32>,
+        catalog: TensorCatalog,
+        device: any Device
+    ) throws(ModelError) {
+        directory = name
+        self.configuration = configuration
+        self.device = device
+        self.stopTokenIDs = stopTokenIDs
+        weights = try NemotronHWeights(catalog: catalog, configuration: configuration, device: device)
+    }
+
     /// Bytes of the weights as they are stored.
     package var weightBytes: Int { weights.byteCount }
 

@@ -34,6 +34,24 @@ package final class MappedFile: Sendable {
         address = UnsafeRawPointer(map)
     }
 
+    /// Memory that stands for a file which was never written, filled by `fill`; for measurements with made-up weights.
+    ///
+    /// - Throws: `ComputeError.outOfMemory`.
+    package init(
+        memoryOf byteCount: Int,
+        named path: String,
+        fill: (UnsafeMutableRawBufferPointer) -> Void
+    ) throws(ComputeError) {
+        let protection = PROT_READ | PROT_WRITE
+        guard byteCount > 0, let map = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            map != MAP_FAILED
+        else { throw .outOfMemory(bytes: byteCount) }
+        fill(UnsafeMutableRawBufferPointer(start: map, count: byteCount))
+        self.path = path
+        self.byteCount = byteCount
+        address = UnsafeRawPointer(map)
+    }
+
     deinit {
         if let address { munmap(UnsafeMutableRawPointer(mutating: address), byteCount) }
     }

@@ -9,6 +9,12 @@ package struct TensorCatalog: Sendable {
     package let path: String
     package let tensors: [String: StoredTensor]
 
+    /// A catalog that was put together by other means than reading a folder.
+    package init(path: String, tensors: [String: StoredTensor]) {
+        self.path = path
+        self.tensors = tensors
+    }
+
     /// Reads the headers of all files of weights in a folder.
     package init(directory: String) throws(ComputeError) {
         let index = directory + "/" + TensorCatalog.indexName

@@ -87,7 +87,7 @@ struct TensorLoader {
         guard tensor.shape == shape else {
             throw .wrongShape(file: tensor.file.path, tensor: name, expected: shape, found: tensor.shape)
         }
-        guard let format = WeightFormat(tensor.type) else {
+        guard let format = tensor.format else {
             throw .unsupportedType(file: tensor.file.path, tensor: name, found: tensor.type)
         }
         if taken.insert(name).inserted { byteCount += tensor.byteRange.count }
