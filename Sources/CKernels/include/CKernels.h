@@ -75,6 +75,63 @@ typedef struct {
 // What the codes of CK_PACKED_CODEBOOK4 stand for, in ascending order.
 extern const int8_t ck_codebook[16];
 
+// Rows of activations go into tiles of at most CK_MAX_TILE_ROWS rows, as even as possible.
+#define CK_MAX_TILE_ROWS 8
+
+static inline ptrdiff_t ck_tile_count(ptrdiff_t row_count) { return row_count <= 8 ? row_count > 0 : (row_count + 5) / 6; }
+
+// The first row of a tile; that of the tile after the last is `row_count`.
+static inline ptrdiff_t ck_tile_start(ptrdiff_t row_count, ptrdiff_t tile) {
+    const ptrdiff_t count = ck_tile_count(row_count);
+    const ptrdiff_t extra = row_count % count;
+    return tile * (row_count / count) + (tile < extra ? tile : extra);
+}
+
+// Columns with what fills up the last chunk.
+static inline ptrdiff_t ck_padded_columns(ptrdiff_t k_count) {
+    return (k_count + CK_CHUNK_COLUMNS - 1) / CK_CHUNK_COLUMNS * CK_CHUNK_COLUMNS;
+}
+
+// Activations as the packed products read them, `padded` columns wide; what belongs to a tile of N rows starts at the
+// place of its first row r.
+typedef struct {
+    // For whole-number weights int8, [column / 4][N][4] from r * padded bytes on: x / scale, rounded to even.
+    // For bf16 weights bf16, [column / 2][N][2] from r * 2 * padded bytes on.
+    void *CK_NONNULL values;
+    // [column / 32][N] from r * padded / 32 on: the largest magnitude / 127. Not for bf16.
+    float *CK_NONNULL scales;
+    // The same shape: minus the sum of the block's values times what is added to a code to make it positive.
+    int32_t *CK_NONNULL offsets;
+} ck_activations;
+
+// Quantizes rows of floats; with `squares_relu`, max(x, 0)^2 of them. A block with a number that is not finite gets NaN
+// as its scale, so that the product tells.
+typedef struct {
+    const float *CK_NONNULL x;
+    ptrdiff_t x_stride;
+    ptrdiff_t row_count;
+    ptrdiff_t k_count;
+    ck_packed_format format;
+    int32_t squares_relu;
+    ck_activations target;
+} ck_quantization;
+
+// y[m, n] = the sum over blocks of 32 columns, in order, of dot(m, n, block) * (w_scale[n, block] * x_scale[m, block]),
+// each block added by one fused operation; for bf16 the sum over pairs of columns, the second of a pair first. Then
+// bias and the old y as in ck_matmul.
+typedef struct {
+    ck_activations x;
+    ptrdiff_t row_count;
+    const void *CK_NONNULL w;
+    ck_packed_format format;
+    ptrdiff_t k_count;
+    ptrdiff_t n_count;
+    const float *CK_NULLABLE bias;
+    float *CK_NONNULL y;
+    ptrdiff_t y_stride;
+    int32_t accumulates;
+} ck_packed_matmul;
+
 // The causal depthwise convolution of one sequence, with SiLU:
 // output[t, c] = silu(bias[c] + sum over k of taps[k, c] * input[t - (K - 1) + k, c]), where rows before the first are
 // read from `history` [K - 1, channel_count], which afterwards holds the last K - 1 rows.
@@ -130,6 +187,10 @@ typedef struct {
 typedef struct {
     // Computes the columns [begin, end) of a product.
     void (*CK_NONNULL matmul)(const ck_matmul *CK_NONNULL job, ptrdiff_t begin, ptrdiff_t end);
+    // Quantizes the tiles [begin, end).
+    void (*CK_NONNULL quantize)(const ck_quantization *CK_NONNULL job, ptrdiff_t begin, ptrdiff_t end);
+    // Computes the groups of 16 columns [begin, end) of a product with packed weights.
+    void (*CK_NONNULL packed_matmul)(const ck_packed_matmul *CK_NONNULL job, ptrdiff_t begin, ptrdiff_t end);
     // Convolves the channels [begin, end).
     void (*CK_NONNULL convolve)(const ck_convolution *CK_NONNULL job, ptrdiff_t begin, ptrdiff_t end);
     void (*CK_NONNULL scan)(const ck_scan *CK_NONNULL job);

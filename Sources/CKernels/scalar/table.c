@@ -1,8 +1,11 @@
+#include "../packed/tiles.h"
 #include "scalar.h"
 
 const ck_kernels *ck_scalar_kernels(void) {
     static const ck_kernels kernels = {
         .matmul = ck_scalar_matmul,
+        .quantize = ck_scalar_quantize,
+        .packed_matmul = ck_scalar_packed_matmul,
         .convolve = ck_scalar_convolve,
         .scan = ck_scalar_scan,
         .attend = ck_scalar_attend,

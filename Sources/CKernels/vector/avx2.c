@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx,avx2,f16c"))), apply_to = function)
+#include "../packed/tiles.h"
+
+#pragma clang attribute push(__attribute__((target("avx,avx2,fma,f16c"))), apply_to = function)
 
 #define TILE_WIDTH_4 1
 #define TILE_WIDTH_2 2
@@ -22,6 +24,8 @@
 const ck_kernels *ck_avx2_kernels(void) {
     static const ck_kernels kernels = {
         .matmul = matmul,
+        .quantize = ck_avx2_quantize,
+        .packed_matmul = ck_avx2_packed_matmul,
         .convolve = convolve,
         .scan = scan,
         .attend = attend,
@@ -32,7 +36,7 @@ const ck_kernels *ck_avx2_kernels(void) {
         .widen = widen,
     };
     __builtin_cpu_init();
-    const int has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
+    const int has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     return has_all ? &kernels : NULL;
 }
 

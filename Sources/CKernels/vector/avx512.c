@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c"))), apply_to = function)
+#include "../packed/tiles.h"
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c,fma"))), apply_to = function)
 
 #define TILE_WIDTH_4 4
 #define TILE_WIDTH_2 8
@@ -19,22 +21,25 @@
 
 #pragma clang attribute pop
 
+// The dot instructions came after the wide registers; a machine without them multiplies packed weights as AVX2 does.
+#define TABLE(packed)                                                                       \
+    {                                                                                       \
+        .matmul = matmul, .quantize = ck_##packed##_quantize,                               \
+        .packed_matmul = ck_##packed##_packed_matmul, .convolve = convolve, .scan = scan,   \
+        .attend = attend, .rms_norm = rms_norm, .gated_norm = gated_norm,                   \
+        .squared_relu = squared_relu, .add_scaled = add_scaled, .widen = widen,             \
+    }
+
 const ck_kernels *ck_avx512_kernels(void) {
-    static const ck_kernels kernels = {
-        .matmul = matmul,
-        .convolve = convolve,
-        .scan = scan,
-        .attend = attend,
-        .rms_norm = rms_norm,
-        .gated_norm = gated_norm,
-        .squared_relu = squared_relu,
-        .add_scaled = add_scaled,
-        .widen = widen,
-    };
+    static const ck_kernels kernels = TABLE(vnni);
+    static const ck_kernels kernels_without_dots = TABLE(avx2);
     __builtin_cpu_init();
-    const int has_all = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("f16c");
-    return has_all ? &kernels : NULL;
+    const int has_registers = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("f16c")
+        && __builtin_cpu_supports("fma");
+    if (!has_registers) return NULL;
+    const int has_dots = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
+    return has_dots ? &kernels : &kernels_without_dots;
 }
 
 #else

@@ -86,9 +86,8 @@ extension CPUDevice {
         let hidden = scratch.hidden.rows(count, expert.up.rowCount)
         let results = scratch.outputs.rows(count, expert.down.rowCount)
         let inputs = scratch.inputs.rows(count, input.columnCount)
-        multiply(inputs, expert.up, bias: expert.upBias, into: hidden, accumulating: false)
-        squareReLU(hidden)
-        multiply(hidden, expert.down, bias: expert.downBias, into: results, accumulating: false)
+        multiply(inputs, expert.up, bias: expert.upBias, squaringReLU: false, into: hidden, accumulating: false)
+        multiply(hidden, expert.down, bias: expert.downBias, squaringReLU: true, into: results, accumulating: false)
         var source = 0
         for row in 0..<input.rowCount where weights.row(row)[index] != 0 {
             kernels.pointee.add_scaled(

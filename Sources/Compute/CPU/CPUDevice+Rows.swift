@@ -28,11 +28,24 @@ extension CPUDevice {
         _ input: RowBlock,
         _ weights: WeightMatrix,
         bias: DeviceBuffer?,
+        squaringReLU: Bool,
         into output: RowBlock,
         accumulating: Bool
     ) {
         precondition(input.columnCount == weights.columnCount && output.columnCount == weights.rowCount)
         precondition(input.rowCount == output.rowCount && (bias.map { $0.count == weights.rowCount } ?? true))
+        if weights.format.isPacked {
+            multiplyPacked(
+                input,
+                weights,
+                bias: bias,
+                squaringReLU: squaringReLU,
+                into: output,
+                accumulating: accumulating
+            )
+            return
+        }
+        if squaringReLU { squareReLU(input) }
         var job = ck_matmul(
             x: input.address,
             x_stride: input.stride,
@@ -63,7 +76,7 @@ extension CPUDevice {
         }
     }
 
-    package func squareReLU(_ rows: RowBlock) {
+    private func squareReLU(_ rows: RowBlock) {
         divide(rows.rowCount, work: rows.rowCount * rows.columnCount) { range in
             for row in range { kernels.pointee.squared_relu(rows.row(row), rows.columnCount) }
         }

@@ -10,6 +10,7 @@ package final class CPUDevice: Device {
     /// The variant's functions; a table that is never written.
     nonisolated(unsafe) let kernels: UnsafePointer<ck_kernels>
     let team: ThreadTeam
+    let activations = ActivationPool()
 
     /// - Parameters:
     ///   - threadCount: Threads that compute, the caller's among them.
@@ -26,11 +27,13 @@ package final class CPUDevice: Device {
     package var threadCount: Int { team.threadCount }
 
     /// Calls `body` with ranges that together are `0..<count`: on all threads if `work` multiplications are worth it.
-    func divide(_ count: Int, step: Int = 1, work: Int, _ body: (Range<Int>) -> Void) {
+    ///
+    /// Ranges are cut at multiples of `step`; more than one for each thread even out threads of different speed.
+    func divide(_ count: Int, step: Int = 1, sharesPerThread: Int = 1, work: Int, _ body: (Range<Int>) -> Void) {
         if work < CPUDevice.smallestSharedWork || team.threadCount == 1 {
             body(0..<count)
         } else {
-            team.divide(count, step: step, body)
+            team.divide(count, step: step, sharesPerThread: sharesPerThread, body)
         }
     }
 

@@ -9,6 +9,8 @@ package final class ThreadTeam: @unchecked Sendable {
     // Sendable because `threads` is only touched at the end.
     /// How many threads work, the caller among them.
     package let threadCount: Int
+    /// What the team's count of shares can hold.
+    private static let maxShareCount = 1 << 15
     private let state = TeamState()
     private var threads: [pthread_t] = []
 
@@ -33,23 +35,33 @@ package final class ThreadTeam: @unchecked Sendable {
     }
 
     /// Calls `body` with every share below `threadCount`, at the same time, and returns when all calls have.
+    package func run(_ body: (Int) -> Void) { run(shareCount: threadCount, body) }
+
+    /// Calls `body` with every share below `shareCount`, as many at a time as there are threads.
     ///
     /// A caller that finds the team at work does all shares itself.
-    package func run(_ body: (Int) -> Void) {
+    private func run(shareCount: Int, _ body: (Int) -> Void) {
         guard threadCount > 1, !state.isBusy.exchange(true, ordering: .acquiring) else {
-            for share in 0..<threadCount { body(share) }
+            for share in 0..<shareCount { body(share) }
             return
         }
-        withoutActuallyEscaping(body) { state.run(shareCount: threadCount, $0) }
+        withoutActuallyEscaping(body) { state.run(shareCount: shareCount, $0) }
         state.isBusy.store(false, ordering: .releasing)
     }
 
-    /// Calls `body` with ranges that together are `0..<count`, cut at multiples of `step` for all threads.
-    package func divide(_ count: Int, step: Int = 1, _ body: (Range<Int>) -> Void) {
+    /// Calls `body` with ranges that together are `0..<count`, cut at multiples of `step`.
+    ///
+    /// - Parameters:
+    ///   - count: The end of the last range.
+    ///   - step: What all ranges but the last are multiples of.
+    ///   - sharesPerThread: How many ranges there are for each thread.
+    ///   - body: The work.
+    package func divide(_ count: Int, step: Int = 1, sharesPerThread: Int = 1, _ body: (Range<Int>) -> Void) {
         let steps = (count + step - 1) / step
-        run { share in
-            let start = steps * share / threadCount * step
-            let end = min(steps * (share + 1) / threadCount * step, count)
+        let shareCount = min(threadCount * sharesPerThread, max(steps, 1), ThreadTeam.maxShareCount)
+        run(shareCount: shareCount) { share in
+            let start = steps * share / shareCount * step
+            let end = min(steps * (share + 1) / shareCount * step, count)
             if start < end { body(start..<end) }
         }
     }

@@ -37,19 +37,19 @@ package protocol Device: AnyObject, Sendable {
     func gather(_ rows: [Int], of input: RowBlock, into output: RowBlock)
 
     /// `output = input · weightsᵀ + bias`, or that added to what `output` holds.
+    ///
+    /// With `squaringReLU` the input is `max(input, 0)²`; what `input` holds afterwards is then undefined.
     func multiply(
         _ input: RowBlock,
         _ weights: WeightMatrix,
         bias: DeviceBuffer?,
+        squaringReLU: Bool,
         into output: RowBlock,
         accumulating: Bool
     )
 
     /// Scales every row to mean square 1, then by `gain`.
     func normalize(_ input: RowBlock, gain: DeviceBuffer, epsilon: Float, into output: RowBlock)
-
-    /// `rows = max(rows, 0)²`.
-    func squareReLU(_ rows: RowBlock)
 
     /// Convolves each sequence's rows with its past, and keeps the last rows in its slot.
     func convolve(_ input: RowBlock, spans: [SequenceSpan], convolution: Convolution, into output: RowBlock)

@@ -79,16 +79,29 @@ extension NemotronHRunner {
     func addMLP(_ weights: ExpertWeights, _ input: RowBlock, to hidden: RowBlock) {
         let device = model.device
         let values = scratch.mixed.rows(input.rowCount, weights.up.rowCount)
-        device.multiply(input, weights.up, bias: weights.upBias, into: values, accumulating: false)
-        device.squareReLU(values)
-        device.multiply(values, weights.down, bias: weights.downBias, into: hidden, accumulating: true)
+        device.multiply(
+            input,
+            weights.up,
+            bias: weights.upBias,
+            squaringReLU: false,
+            into: values,
+            accumulating: false
+        )
+        device.multiply(
+            values,
+            weights.down,
+            bias: weights.downBias,
+            squaringReLU: true,
+            into: hidden,
+            accumulating: true
+        )
     }
 
     func addExperts(_ weights: ExpertsWeights, _ input: RowBlock, to hidden: RowBlock) {
         guard let expertScratch = scratch.experts else { preconditionFailure("an expert layer without sizes") }
         let device = model.device
         let scores = scratch.projected.rows(input.rowCount, weights.router.rowCount)
-        device.multiply(input, weights.router, bias: nil, into: scores, accumulating: false)
+        device.multiply(input, weights.router, bias: nil, squaringReLU: false, into: scores, accumulating: false)
         func mix(_ rows: RowBlock, into output: RowBlock) {
             device.mixExperts(
                 rows,
@@ -122,6 +135,13 @@ extension Device {
         into output: RowBlock,
         accumulating: Bool = false
     ) {
-        multiply(input, linear.matrix, bias: linear.bias, into: output, accumulating: accumulating)
+        multiply(
+            input,
+            linear.matrix,
+            bias: linear.bias,
+            squaringReLU: false,
+            into: output,
+            accumulating: accumulating
+        )
     }
 }

@@ -113,7 +113,14 @@ package final class NemotronHRunner {
         device.gather(logitRows, of: hidden, into: rows)
         device.normalize(rows, gain: model.weights.finalNorm, epsilon: configuration.normEpsilon, into: rows)
         let logits = scratch.logits.rows(count, configuration.vocabularySize)
-        device.multiply(rows, model.weights.head, bias: nil, into: logits, accumulating: false)
+        device.multiply(
+            rows,
+            model.weights.head,
+            bias: nil,
+            squaringReLU: false,
+            into: logits,
+            accumulating: false
+        )
         return device.hostView(of: scratch.logits, count: count * configuration.vocabularySize)
     }
 }
