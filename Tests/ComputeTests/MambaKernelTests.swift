@@ -131,12 +131,12 @@ import Testing
         return (y, state)
     }
 
-    @Test("wide scans have the scalar one's bits, in any pieces", arguments: [1, 3, 16, 64], KernelCase.sizes)
+    @Test("wide scans have the scalar one's bits, in any pieces", arguments: [1, 3, 16, 64, 80, 97, 260], KernelCase.sizes)
     func scan(dim: Int, size: Int) {
-        let expected = Self.scan(KernelCase.scalar, dim: dim, size: size, tokens: 7, piece: 7)
+        let expected = Self.scan(KernelCase.scalar, dim: dim, size: size, tokens: 35, piece: 35)
         for kernels in KernelCase.wideTables + [KernelCase.scalar] {
-            for piece in [1, 3, 7] {
-                let result = Self.scan(kernels, dim: dim, size: size, tokens: 7, piece: piece)
+            for piece in [1, 3, 35] {
+                let result = Self.scan(kernels, dim: dim, size: size, tokens: 35, piece: piece)
                 #expect(bits(result.y) == bits(expected.y) && bits(result.state) == bits(expected.state))
             }
         }

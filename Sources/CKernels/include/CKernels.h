@@ -149,7 +149,8 @@ typedef struct {
 } ck_convolution;
 
 // The selective state-space recurrence of one head of one sequence, token by token:
-// dt = clamp(softplus(dt_raw + dt_bias)), S = exp(dt * a) * S + (dt * x) B, y = S C + d * x.
+// dt = clamp(softplus(dt_raw + dt_bias)), S = exp(dt * a) * S + (dt * x) B, y = S C + d * x. The second product of S and
+// each term of S C, in the order of the rows of S, are fused with their additions.
 typedef struct {
     const float *CK_NONNULL x;  // [token_count, head_dim]
     const float *CK_NONNULL b;  // [token_count, state_size]
@@ -161,7 +162,7 @@ typedef struct {
     ptrdiff_t head_dim;
     ptrdiff_t state_size;
     float dt_bias, dt_min, dt_max, a, d;
-    float *CK_NONNULL state;  // [head_dim, state_size]
+    float *CK_NONNULL state;  // [state_size, head_dim]
     float *CK_NONNULL y;      // [token_count, head_dim]
     ptrdiff_t y_stride;
 } ck_scan;

@@ -12,6 +12,9 @@
 
 #define TILE_WIDTH_4 1
 #define TILE_WIDTH_2 2
+// The recurrence keeps this many rows of the state by this many vectors in registers.
+#define SCAN_STATES 1
+#define SCAN_WIDTH 3
 #define TILE_WIDTH_1 4
 
 #include "attention.h"

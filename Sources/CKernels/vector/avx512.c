@@ -12,6 +12,9 @@
 
 #define TILE_WIDTH_4 4
 #define TILE_WIDTH_2 8
+// The recurrence keeps this many rows of the state by this many vectors in registers.
+#define SCAN_STATES 4
+#define SCAN_WIDTH 5
 #define TILE_WIDTH_1 8
 
 #include "attention.h"

@@ -36,6 +36,9 @@ INLINE void lanes_store_part(float *target, lanes v, ptrdiff_t count) {
     memcpy(target, &v, sizeof(float) * (size_t)count);
 }
 
+// a * b + c, rounded once.
+INLINE lanes lanes_fused(lanes a, lanes b, lanes c) { return __builtin_elementwise_fma(a, b, c); }
+
 // Where `mask` is all ones `yes`, where it is 0 `no`.
 INLINE lanes lanes_select(int_lanes mask, lanes yes, lanes no) {
     return (lanes)((mask & (int_lanes)yes) | (~mask & (int_lanes)no));

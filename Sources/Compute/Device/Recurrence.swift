@@ -9,7 +9,7 @@ package struct Recurrence: Sendable {
     package let skip: [Float]
     package let stepBias: [Float]
     package let stepLimits: ClosedRange<Float>
-    /// `[headCount, headDim, stateSize]` per slot.
+    /// `[headCount, stateSize, headDim]` per slot.
     package let state: SlotRegion
 
     package init(
