@@ -1,4 +1,6 @@
+import CKernels
 import Compute
+import Glibc
 import Synchronization
 import Testing
 
@@ -10,6 +12,20 @@ import Testing
         let counts = (0..<threadCount).map { _ in Counter() }
         for _ in 0..<2000 { team.run { counts[$0].increment() } }
         #expect(counts.map(\.value) == Array(repeating: 2000, count: threadCount))
+    }
+
+    @Test("pinned threads keep to one core, and work", .timeLimit(.minutes(1)))
+    func pinning() {
+        let team = ThreadTeam(threadCount: 3, pinsThreads: true)
+        let (free, calls) = (Counter(), Counter())
+        let caller = pthread_self()
+        for _ in 0..<200 {
+            team.run { _ in
+                calls.increment()
+                if pthread_equal(pthread_self(), caller) == 0, ck_own_core_count() != 1 { free.increment() }
+            }
+        }
+        #expect(calls.value == 600 && free.value == 0)
     }
 
     @Test("ranges cover everything once and are cut at multiples", arguments: [1, 2, 3, 8], [0, 1, 7, 8, 9, 64, 1001])

@@ -223,6 +223,12 @@ float ck_sigmoid(float x);
 // log(1 + exp(x)), x itself above 20.
 float ck_softplus(float x);
 
+// Binds a thread to the core that is number `index`, counted round, among those this process may use. Returns the core,
+// or -1 if the system refuses.
+int32_t ck_pin_thread(uint64_t thread, int32_t index);
+// How many cores the calling thread may run on, or -1.
+int32_t ck_own_core_count(void);
+
 // Tells the core that this thread waits in a loop.
 static inline void ck_relax(void) {
 #if defined(__x86_64__)

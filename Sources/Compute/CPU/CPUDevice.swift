@@ -14,13 +14,14 @@ package final class CPUDevice: Device {
 
     /// - Parameters:
     ///   - threadCount: Threads that compute, the caller's among them.
+    ///   - pinsThreads: Whether each of the others keeps to one core.
     ///   - variant: The kernels to use.
     /// - Throws: `ComputeError.unsupportedKernels`.
-    package init(threadCount: Int, variant: KernelVariant = .best) throws(ComputeError) {
+    package init(threadCount: Int, pinsThreads: Bool = false, variant: KernelVariant = .best) throws(ComputeError) {
         guard let table = variant.table else { throw .unsupportedKernels(variant) }
         self.variant = variant
         kernels = table
-        team = ThreadTeam(threadCount: threadCount)
+        team = ThreadTeam(threadCount: threadCount, pinsThreads: pinsThreads)
     }
 
     /// How many threads compute.

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Synchronization
 
@@ -15,15 +16,19 @@ package final class ThreadTeam: @unchecked Sendable {
     private var threads: [pthread_t] = []
 
     /// Starts `threadCount - 1` threads; fewer if the system refuses more.
-    package init(threadCount: Int) {
+    ///
+    /// Pinned threads leave the first core that the process may use to the caller.
+    package init(threadCount: Int, pinsThreads: Bool = false) {
         precondition((1...4096).contains(threadCount))
-        for _ in 1..<threadCount {
+        for index in 1..<threadCount {
             let context = Unmanaged.passRetained(state)
             var thread = pthread_t()
             guard pthread_create(&thread, nil, runWorker, context.toOpaque()) == 0 else {
                 context.release()
                 break
             }
+            // Where the system refuses, the thread stays free.
+            if pinsThreads { _ = ck_pin_thread(UInt64(thread), Int32(index)) }
             threads.append(thread)
         }
         self.threadCount = threads.count + 1

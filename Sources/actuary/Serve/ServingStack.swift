@@ -63,7 +63,11 @@ struct ServingStack {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         do {
             let variant = try KernelVariant(named: ProcessInfo.processInfo.environment["ACTUARY_KERNELS"])
-            return try CPUDevice(threadCount: settings.threads == 0 ? cores : settings.threads, variant: variant)
+            return try CPUDevice(
+                threadCount: settings.threads == 0 ? cores : settings.threads,
+                pinsThreads: settings.pinsThreads,
+                variant: variant
+            )
         } catch {
             throw CommandFailure.badConfiguration("ACTUARY_KERNELS: \(error)")
         }

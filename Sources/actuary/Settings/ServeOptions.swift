@@ -20,6 +20,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "The number of threads that compute; 0 is one for each core.")
     var threads: String?
 
+    @Option(help: "Whether each thread keeps to one core: true or false.")
+    var pinThreads: String?
+
     @Option(help: "What /v1/models calls the model, instead of the name of its folder.")
     var servedModelName: String?
 
@@ -65,6 +68,7 @@ struct ServeOptions: ParsableArguments {
             ("--port", "server.port", port),
             ("--device", "model.device", device),
             ("--threads", "model.threads", threads),
+            ("--pin-threads", "model.pin_threads", pinThreads),
             ("--served-model-name", "model.served_model_name", servedModelName),
             ("--max-think-tokens", "thinking.max_think_tokens", maxThinkTokens),
             ("--max-model-len", "engine.max_model_len", maxModelLen),

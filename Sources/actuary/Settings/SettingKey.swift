@@ -80,6 +80,14 @@ extension SettingKey {
         }
     }
 
+    private static func flag(_ name: String, _ place: Place<Bool>) -> SettingKey {
+        SettingKey(name: name, expected: "true or false") {
+            guard let isOn = $0.asBool else { return false }
+            $1[keyPath: place] = isOn
+            return true
+        }
+    }
+
     private static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ name: String,
         _ place: Place<Choice>
@@ -111,6 +119,7 @@ extension SettingKey {
         optional("model.served_model_name", \.model.servedModelName, "a name"),
         choice("model.device", \.model.device),
         integer("model.threads", \.model.threads, 0...1024),
+        flag("model.pin_threads", \.model.pinsThreads),
         integer("engine.max_sequences", \.engine.maxSequences, 1...4096),
         integer("engine.step_token_budget", \.engine.stepTokenBudget, 1...1_048_576),
         optional("engine.kv_cache_tokens", \.engine.kvCacheTokens, 1...tokensMax),

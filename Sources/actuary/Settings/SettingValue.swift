@@ -42,6 +42,14 @@ extension SettingValue {
         }
     }
 
+    /// The value of a key that is on or off.
+    var asBool: Bool? {
+        switch self {
+        case .untyped(let text), .bool(let text): Bool(text)
+        default: nil
+        }
+    }
+
     /// Whether a key that may be left undecided is to be so.
     var isNull: Bool { self == .null || self == .untyped("null") }
 

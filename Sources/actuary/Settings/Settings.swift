@@ -30,6 +30,8 @@ struct Settings: Equatable, Sendable {
         var device = DeviceChoice.auto
         /// 0 is one for each core.
         var threads = 0
+        /// Whether each computing thread keeps to a core of its own.
+        var pinsThreads = false
     }
 
     /// How the engine divides memory and steps among requests.
