@@ -64,7 +64,17 @@ package final class NemotronHModel: Sendable {
         StateLayout(configuration).blockCount(tokens: tokens) * MemoryLayout<Float>.stride
     }
 
-    private static func bytes(of file: String) throws(ModelError) -> [UInt8] {
+    /// Bytes that a runner reserves for states, caches and one pass, for weights that need not be there.
+    package static func memoryBytes(_ configuration: NemotronHConfiguration, _ capacity: RunnerCapacity) -> Int {
+        let layout = StateLayout(configuration)
+        let numbers =
+            capacity.slotCount * layout.slotCount
+            + capacity.kvBlockCount * layout.blockCount(tokens: capacity.kvBlockTokens)
+            + Scratch.count(configuration: configuration, capacity: capacity)
+        return numbers * MemoryLayout<Float>.stride
+    }
+
+    static func bytes(of file: String) throws(ModelError) -> [UInt8] {
         do { return try MappedFile(path: file).copy() } catch { throw .compute(error) }
     }
 }

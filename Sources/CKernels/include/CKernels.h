@@ -9,7 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsProbe.h"
+
+#ifndef CK_NONNULL
 #define CK_NONNULL _Nonnull
+#endif
 #define CK_NULLABLE _Nullable
 
 // How many partial sums a sum has.

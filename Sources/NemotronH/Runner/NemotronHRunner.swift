@@ -27,6 +27,9 @@ package final class NemotronHRunner {
     /// Columns of a row of logits.
     package var vocabularySize: Int { model.configuration.vocabularySize }
 
+    /// Writes to all memory of states and caches, so that it is there before it is measured or promised.
+    package func occupyMemory() { memory.clear() }
+
     /// Makes a slot ready for a new sequence.
     package func resetSlot(_ slot: Int) {
         precondition((0..<capacity.slotCount).contains(slot))

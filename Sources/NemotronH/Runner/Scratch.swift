@@ -17,37 +17,62 @@ struct Scratch {
     /// `[logit rows, vocabulary]`.
     let logits: DeviceBuffer
 
+    /// Columns of each kind of row, for a configuration.
+    private struct Widths {
+        var hidden: Int
+        var projected: Int
+        var mixed: Int
+        var inner: Int
+        /// Of an expert's inputs and outputs, and of its hidden values; 0 where there are none.
+        var expert: Int
+        var expertHidden: Int
+
+        init(_ configuration: NemotronHConfiguration) {
+            let (mamba, attention, moe) = (configuration.mamba, configuration.attention, configuration.experts)
+            let mlps = configuration.layers.map { if case .mlp(let width) = $0 { width } else { 0 } }
+            hidden = configuration.hiddenSize
+            let expertSize = moe.map { $0.latentSize ?? configuration.hiddenSize } ?? 0
+            expert = expertSize
+            expertHidden = moe?.intermediateSize ?? 0
+            projected = max(
+                mamba?.projectionSize ?? 0,
+                attention.map { $0.querySize + 2 * $0.keySize } ?? 0,
+                moe?.expertCount ?? 0
+            )
+            mixed = max(
+                mamba?.convSize ?? 0,
+                mlps.max() ?? 0,
+                moe.map { max($0.sharedIntermediateSize, expertSize) } ?? 0
+            )
+            inner = max(mamba?.innerSize ?? 0, attention?.querySize ?? 0, expert)
+        }
+    }
+
+    /// Floats of all of it.
+    static func count(configuration: NemotronHConfiguration, capacity: RunnerCapacity) -> Int {
+        let widths = Widths(configuration)
+        let row = 2 * widths.hidden + widths.projected + widths.mixed + widths.inner + 2 * widths.expert
+        return capacity.maxBatchTokens * (row + widths.expertHidden)
+            + capacity.maxLogitRows * configuration.vocabularySize
+    }
+
     init(configuration: NemotronHConfiguration, capacity: RunnerCapacity, device: any Device) throws(ModelError) {
         let rows = capacity.maxBatchTokens
-        let hiddenSize = configuration.hiddenSize
-        let (mamba, attention, moe) = (configuration.mamba, configuration.attention, configuration.experts)
-        let expertSize = moe?.latentSize ?? hiddenSize
-        let widths = configuration.layers.map { if case .mlp(let width) = $0 { width } else { 0 } }
-        let projectedSize = max(
-            mamba?.projectionSize ?? 0,
-            attention.map { $0.querySize + 2 * $0.keySize } ?? 0,
-            moe?.expertCount ?? 0
-        )
-        let mixedSize = max(
-            mamba?.convSize ?? 0,
-            widths.max() ?? 0,
-            moe.map { max($0.sharedIntermediateSize, expertSize) } ?? 0
-        )
-        let innerSize = max(mamba?.innerSize ?? 0, attention?.querySize ?? 0, moe == nil ? 0 : expertSize)
-        hidden = try device.buffer(rows: rows, columns: hiddenSize)
-        normed = try device.buffer(rows: rows, columns: hiddenSize)
-        projected = try device.buffer(rows: rows, columns: projectedSize)
-        mixed = try device.buffer(rows: rows, columns: mixedSize)
-        inner = try device.buffer(rows: rows, columns: innerSize)
+        let widths = Widths(configuration)
+        hidden = try device.buffer(rows: rows, columns: widths.hidden)
+        normed = try device.buffer(rows: rows, columns: widths.hidden)
+        projected = try device.buffer(rows: rows, columns: widths.projected)
+        mixed = try device.buffer(rows: rows, columns: widths.mixed)
+        inner = try device.buffer(rows: rows, columns: widths.inner)
         logits = try device.buffer(rows: capacity.maxLogitRows, columns: configuration.vocabularySize)
-        if let moe {
-            experts = ExpertScratch(
-                inputs: try device.buffer(rows: rows, columns: expertSize),
-                hidden: try device.buffer(rows: rows, columns: moe.intermediateSize),
-                outputs: try device.buffer(rows: rows, columns: expertSize)
-            )
-        } else {
+        if configuration.experts == nil {
             experts = nil
+        } else {
+            experts = ExpertScratch(
+                inputs: try device.buffer(rows: rows, columns: widths.expert),
+                hidden: try device.buffer(rows: rows, columns: widths.expertHidden),
+                outputs: try device.buffer(rows: rows, columns: widths.expert)
+            )
         }
     }
 }

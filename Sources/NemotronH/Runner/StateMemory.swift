@@ -44,6 +44,12 @@ struct StateMemory {
         )
     }
 
+    /// Sets all states and blocks to 0.
+    func clear() {
+        device.clear(0..<slots.count, of: slots)
+        device.clear(0..<blocks.count, of: blocks)
+    }
+
     func reset(slot: Int) { device.clear(slotRange(slot), of: slots) }
 
     func save(slot: Int, blockTable: [Int32], tokenCount: Int) -> SequenceSnapshot {

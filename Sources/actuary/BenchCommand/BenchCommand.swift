@@ -4,7 +4,7 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures a server.",
-        subcommands: [BudgetBench.self]
+        abstract: "Measures this machine and servers.",
+        subcommands: [DecodeBench.self, PrefillBench.self, BudgetBench.self]
     )
 }

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// `actuary bench decode`: how fast answers are written.
+struct DecodeBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Measures decoding with made-up weights, beside what the machine's memory and arithmetic allow.",
+        discussion: "tokens/s is of all sequences together; the limit is taken from probes in the same minutes."
+    )
+
+    @OptionGroup var options: EngineBenchOptions
+
+    func run() async throws {
+        try options.run(.decode, batch: [1, 16], depth: [0, 16_384], tokens: 8)
+    }
+}
