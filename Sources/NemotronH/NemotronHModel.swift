@@ -57,16 +57,18 @@ package final class NemotronHModel: Sendable {
     package var weightBytes: Int { weights.byteCount }
 
     /// Bytes of one sequence's recurrent state, whatever its length.
-    package var stateBytesPerSlot: Int { StateLayout(configuration).slotCount * MemoryLayout<Float>.stride }
+    package var stateBytesPerSlot: Int {
+        StateLayout(configuration, cacheFormat: .float32).slotCount * MemoryLayout<Float>.stride
+    }
 
     /// Bytes of one block of the key and value cache, over all layers.
-    package func kvBytesPerBlock(tokens: Int) -> Int {
-        StateLayout(configuration).blockCount(tokens: tokens) * MemoryLayout<Float>.stride
+    package func kvBytesPerBlock(tokens: Int, format: CacheFormat) -> Int {
+        StateLayout(configuration, cacheFormat: format).blockCount(tokens: tokens) * MemoryLayout<Float>.stride
     }
 
     /// Bytes that a runner reserves for states, caches and one pass, for weights that need not be there.
     package static func memoryBytes(_ configuration: NemotronHConfiguration, _ capacity: RunnerCapacity) -> Int {
-        let layout = StateLayout(configuration)
+        let layout = StateLayout(configuration, cacheFormat: capacity.cacheFormat)
         let numbers =
             capacity.slotCount * layout.slotCount
             + capacity.kvBlockCount * layout.blockCount(tokens: capacity.kvBlockTokens)

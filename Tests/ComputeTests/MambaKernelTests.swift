@@ -131,7 +131,11 @@ import Testing
         return (y, state)
     }
 
-    @Test("wide scans have the scalar one's bits, in any pieces", arguments: [1, 3, 16, 64, 80, 97, 260], KernelCase.sizes)
+    @Test(
+        "wide scans have the scalar one's bits, in any pieces",
+        arguments: [1, 3, 16, 64, 80, 97, 260],
+        KernelCase.sizes
+    )
     func scan(dim: Int, size: Int) {
         let expected = Self.scan(KernelCase.scalar, dim: dim, size: size, tokens: 35, piece: 35)
         for kernels in KernelCase.wideTables + [KernelCase.scalar] {

@@ -30,7 +30,8 @@ import Tokenization
                     kvBlockCount: 64,
                     kvBlockTokens: 16,
                     maxBatchTokens: 512,
-                    maxLogitRows: 1
+                    maxLogitRows: 1,
+                    cacheFormat: .float32
                 )
             )
             tokenizer = try Tokenizer(tokenizerJSON: Fixtures.bytes(at: "\(folder)/tokenizer.json"))

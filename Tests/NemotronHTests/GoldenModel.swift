@@ -51,7 +51,8 @@ struct GoldenModel {
             kvBlockCount: 6 * 25,
             kvBlockTokens: GoldenModel.blockTokens,
             maxBatchTokens: 512,
-            maxLogitRows: 512
+            maxLogitRows: 512,
+            cacheFormat: .float32
         )
         return try NemotronHRunner(model: model, capacity: capacity)
     }

@@ -146,7 +146,8 @@ import Testing
             kvBlockCount: 40,
             kvBlockTokens: blockTokens,
             maxBatchTokens: 37,
-            maxLogitRows: 37
+            maxLogitRows: 37,
+            cacheFormat: .float32
         )
         let runner = try NemotronHRunner(model: golden.model, capacity: capacity)
         let blocks = (0..<Int32((37 + blockTokens - 1) / blockTokens)).reversed()

@@ -111,7 +111,14 @@ import Testing
     @Test("a capacity that makes no sense is refused")
     func capacity() throws {
         let model = try Checkpoint(Checkpoint.config()).load()
-        let good = RunnerCapacity(slotCount: 1, kvBlockCount: 1, kvBlockTokens: 16, maxBatchTokens: 4, maxLogitRows: 4)
+        let good = RunnerCapacity(
+            slotCount: 1,
+            kvBlockCount: 1,
+            kvBlockTokens: 16,
+            maxBatchTokens: 4,
+            maxLogitRows: 4,
+            cacheFormat: .bfloat16
+        )
         func refusal(_ change: (inout RunnerCapacity) -> Void) -> ModelError? {
             var capacity = good
             change(&capacity)

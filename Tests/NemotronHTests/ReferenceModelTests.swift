@@ -28,7 +28,8 @@ import Testing
             kvBlockCount: 4,
             kvBlockTokens: 8,
             maxBatchTokens: tokens.count,
-            maxLogitRows: tokens.count
+            maxLogitRows: tokens.count,
+            cacheFormat: .float32
         )
         let runner = try NemotronHRunner(model: model, capacity: capacity)
         let chunk = SequenceChunk(

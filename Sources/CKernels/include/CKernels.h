@@ -171,21 +171,47 @@ typedef struct {
     ptrdiff_t y_stride;
 } ck_scan;
 
-// Attention of the query heads that share one key and value head, for one token, over a paged cache.
-// Block i of the sequence holds positions i * block_tokens and up; its keys [block_tokens, head_dim] lie at
-// keys + blocks[i] * block_stride, its values likewise. Walks the blocks in order with an online softmax.
+// One head's keys and values in the paged cache, as floats or bf16. Block i of the sequence holds positions i * block_tokens and
+// up: keys [head_dim][token stride] at keys + blocks[i] * block_stride, values [block_tokens][head_dim] likewise. Tokens
+// lie side by side, so that the scores of sixteen need no sums across a vector; the token stride is block_tokens rounded
+// up to sixteen.
 typedef struct {
-    const float *CK_NONNULL queries;  // [head_count, head_dim]
-    ptrdiff_t head_count;
-    ptrdiff_t head_dim;
-    float scale;
-    const float *CK_NONNULL keys;
-    const float *CK_NONNULL values;
+    void *CK_NONNULL keys;
+    void *CK_NONNULL values;
+    // CK_F32 or CK_BF16.
+    ck_format format;
     const int32_t *CK_NONNULL blocks;
+    // In numbers.
     ptrdiff_t block_stride;
     ptrdiff_t block_tokens;
-    ptrdiff_t position_count;
-    float *CK_NONNULL output;  // [head_count, head_dim]
+    ptrdiff_t head_dim;
+} ck_cache;
+
+static inline ptrdiff_t ck_token_stride(ptrdiff_t block_tokens) { return (block_tokens + 15) / 16 * 16; }
+
+// Stores the keys and values of `token_count` tokens from `position` on; bf16 are rounded to even.
+void ck_store_tokens(
+    const ck_cache *CK_NONNULL cache, ptrdiff_t position, ptrdiff_t token_count, const float *CK_NONNULL keys,
+    const float *CK_NONNULL values, ptrdiff_t stride);
+
+// Positions whose scores are turned into weights together; whole blocks, so at least one.
+#define CK_SPAN_POSITIONS 128
+// Queries, rows times heads, that one call takes at most.
+#define CK_MAX_QUERIES 64
+
+// Attention of the query heads that share one key and value head, for consecutive tokens of one sequence: row r sees the
+// positions up to first_position + r. Walks the cache in spans of CK_SPAN_POSITIONS from position 0 on, with an online
+// softmax: scores are sums of fused products in the order of head_dim, outputs in the order of positions.
+typedef struct {
+    ck_cache cache;
+    const float *CK_NONNULL queries;  // [row_count][head_count, head_dim]
+    ptrdiff_t query_stride;
+    ptrdiff_t row_count;
+    ptrdiff_t head_count;
+    float scale;
+    ptrdiff_t first_position;
+    float *CK_NONNULL output;  // [row_count][head_count, head_dim]
+    ptrdiff_t output_stride;
 } ck_attention;
 
 // The kernels of one instruction set.

@@ -48,21 +48,13 @@ static inline __attribute__((always_inline)) void quantize_block(
     tile->offsets[block * rows + row] = -offset * sum;
 }
 
-static inline __attribute__((always_inline)) uint16_t brain(float value) {
-    const uint32_t bits = ck_float_to_bits(value);
-    const uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
-    // What is below the normal numbers becomes zero, as the processor's own products have it.
-    const uint32_t normal = (bits & 0x7F800000) ? rounded : bits >> 16 & 0x8000;
-    return (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC0 : normal);
-}
-
 static inline __attribute__((always_inline)) void round_block(
     const float *x, ptrdiff_t count, int squares_relu, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t block, void *values) {
     uint16_t value[CK_BLOCK_COLUMNS] = {0};
     if (count == CK_BLOCK_COLUMNS) {
-        for (int k = 0; k < CK_BLOCK_COLUMNS; k++) value[k] = brain(activation(x[k], squares_relu));
+        for (int k = 0; k < CK_BLOCK_COLUMNS; k++) value[k] = ck_brain(activation(x[k], squares_relu));
     } else {
-        for (ptrdiff_t k = 0; k < count; k++) value[k] = brain(activation(x[k], squares_relu));
+        for (ptrdiff_t k = 0; k < count; k++) value[k] = ck_brain(activation(x[k], squares_relu));
     }
     char *target = (char *)values + (block * (CK_BLOCK_COLUMNS / 2) * rows + row) * 4;
     for (int j = 0; j < CK_BLOCK_COLUMNS / 2; j++) memcpy(target + j * rows * 4, value + j * 2, 4);

@@ -29,6 +29,14 @@ static inline float ck_half_to_float(uint16_t half) {
     return ck_bits_to_float(sign | magnitude);
 }
 
+// The nearest bf16, ties to even. What is below the normal numbers becomes zero, as the processor's own products have it.
+static inline __attribute__((always_inline)) uint16_t ck_brain(float value) {
+    const uint32_t bits = ck_float_to_bits(value);
+    const uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    const uint32_t normal = (bits & 0x7F800000) ? rounded : bits >> 16 & 0x8000;
+    return (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC0 : normal);
+}
+
 // Weight number `index`; the memory may have any alignment.
 static inline float ck_weight(const void *weights, ck_format format, ptrdiff_t index) {
     if (format == CK_F32) {

@@ -1,97 +1,240 @@
-// Attention: scores by the tiles of the product, then an online softmax over each block of the cache.
+// Attention: scores of sixteen positions at a time, then an online softmax over each span, then the values.
 #pragma once
 
 #include <math.h>
 
-#include "matmul.h"
+#include "attention_walk.h"
+#include "lanes.h"
 
-// Heads whose scores of one block are kept at a time.
-#define MAX_HEADS 16
-// Vectors of the output that are summed side by side.
-#define MIX_WIDTH 4
+// Scores of a span; each block's begin at a multiple of sixteen.
+#define SPAN_STRIDE(cache) (SPAN_BLOCKS(cache) * ck_token_stride((cache)->block_tokens))
+#define SPAN_BLOCKS(cache) (CK_SPAN_POSITIONS / (cache)->block_tokens > 0 ? CK_SPAN_POSITIONS / (cache)->block_tokens : 1)
+// Blocks of one token waste the most: sixteen places for one.
+#define MAX_SPAN_STRIDE (CK_SPAN_POSITIONS * 16)
 
-// Turns a head's scores of one block into weights; returns what earlier sums are to be multiplied by.
-INLINE float softmax_block(float *score, ptrdiff_t count, float scale, float *maximum, float *sum) {
-    float top = *maximum;
-    for (ptrdiff_t j = 0; j < count; j++) {
-        score[j] = score[j] * scale;
-        top = score[j] > top ? score[j] : top;
-    }
-    const float correction = ck_exp_inline(*maximum - top);
-    lanes total = {0};
-    for (ptrdiff_t j = 0; j < count; j += CK_LANES) {
-        // The array is a whole number of vectors long; what lies behind `count` is computed and not used.
-        lanes_store(score + j, lanes_exp(lanes_load(score + j) - top));
-        total = total + (count - j < CK_LANES ? lanes_load_part(score + j, count - j) : lanes_load(score + j));
-    }
-    *sum = *sum * correction + lanes_tree(total);
-    *maximum = top;
-    return correction;
-}
+// One query's place and its running sums.
+typedef struct {
+    const float *query;
+    float *output;
+    ptrdiff_t row;
+    float maximum, sum, correction;
+    // Positions of the span in work that it sees.
+    ptrdiff_t count;
+} attention_query;
 
-// output = output * correction + sum over j of weight[j] * values[j], for `width` vectors.
-INLINE void mix(
-    float *output, int width, const float *weight, float correction, const float *values, ptrdiff_t stride,
-    ptrdiff_t count) {
-    lanes mixed[MIX_WIDTH];
-    UNROLL for (int i = 0; i < width; i++) mixed[i] = lanes_load(output + i * CK_LANES) * correction;
-    for (ptrdiff_t j = 0; j < count; j++) {
-        UNROLL for (int i = 0; i < width; i++) {
-            mixed[i] = mixed[i] + weight[j] * lanes_load(values + j * stride + i * CK_LANES);
+// The scores of `groups` times sixteen tokens for `n` queries; every key is widened once for all of them. Two groups give
+// enough sums side by side to keep the processor busy when there are few queries.
+INLINE void score_tokens(
+    ck_format format, int n, int groups, const attention_query *query, const char *const *keys, ptrdiff_t stride,
+    ptrdiff_t dim, float *const *score, ptrdiff_t score_stride) {
+    lanes sum[2 * ATTENTION_QUERIES];
+    UNROLL for (int i = 0; i < n * groups; i++) sum[i] = (lanes){0};
+    for (ptrdiff_t d = 0; d < dim; d++) {
+        lanes key[2];
+        UNROLL for (int g = 0; g < groups; g++) key[g] = lanes_weights(keys[g], format, d * stride);
+        UNROLL for (int i = 0; i < n; i++) {
+            const lanes q = lanes_all(query[i].query[d]);
+            UNROLL for (int g = 0; g < groups; g++) sum[i * groups + g] = lanes_fused(q, key[g], sum[i * groups + g]);
         }
     }
-    UNROLL for (int i = 0; i < width; i++) lanes_store(output + i * CK_LANES, mixed[i]);
+    UNROLL for (int i = 0; i < n; i++) {
+        UNROLL for (int g = 0; g < groups; g++) lanes_store(score[g] + i * score_stride, sum[i * groups + g]);
+    }
 }
 
-INLINE void mix_row(
-    float *output, const float *weight, float correction, const float *values, ptrdiff_t dim, ptrdiff_t count) {
+// Asks for the keys or the values of a block that is going to be read: blocks lie apart, so the processor cannot guess.
+INLINE void fetch_block(const char *from, ptrdiff_t bytes) {
+    for (ptrdiff_t i = 0; i < bytes; i += 64) __builtin_prefetch(from + i, 0, 2);
+}
+
+// The scores of all blocks of a span that some query sees.
+INLINE void score_span(
+    ck_format format, int n, const ck_cache *cache, ck_span span, const attention_query *query, ptrdiff_t most,
+    ptrdiff_t ahead, float *score, ptrdiff_t score_stride) {
+    const ptrdiff_t ahead_by = span.count / cache->block_tokens;
+    const ptrdiff_t stride = ck_token_stride(cache->block_tokens);
+    const char *keys[2];
+    float *target[2];
+    int waiting = 0;
+    const ptrdiff_t key_bytes = stride * cache->head_dim * ck_format_bytes(format);
+    for (ptrdiff_t block = 0; block * cache->block_tokens < most; block++) {
+        if (block < ahead) fetch_block(ck_block_keys(cache, span.first_block + block + ahead_by), key_bytes);
+        for (ptrdiff_t j = 0; j < cache->block_tokens; j += CK_LANES) {
+            keys[waiting] = ck_block_keys(cache, span.first_block + block) + j * ck_format_bytes(format);
+            target[waiting] = score + block * stride + j;
+            if (++waiting < 2) continue;
+            score_tokens(format, n, 2, query, keys, stride, cache->head_dim, target, score_stride);
+            waiting = 0;
+        }
+    }
+    if (waiting) score_tokens(format, n, 1, query, keys, stride, cache->head_dim, target, score_stride);
+}
+
+// Adds the values of some tokens of a block, `width` vectors of channels, to `n` outputs.
+INLINE void mix_tokens(
+    ck_format format, int n, int width, const attention_query *query, const float *weight, ptrdiff_t weight_stride,
+    const char *values, ptrdiff_t dim, ptrdiff_t count, ptrdiff_t channel) {
+    lanes sum[ATTENTION_QUERIES * 4];
+    UNROLL for (int i = 0; i < n; i++) {
+        UNROLL for (int w = 0; w < width; w++) {
+            sum[i * width + w] = lanes_load(query[i].output + channel + w * CK_LANES);
+        }
+    }
+    for (ptrdiff_t j = 0; j < count; j++) {
+        lanes value[4];
+        UNROLL for (int w = 0; w < width; w++) {
+            value[w] = lanes_weights(values, format, j * dim + channel + w * CK_LANES);
+        }
+        UNROLL for (int i = 0; i < n; i++) {
+            const lanes factor = lanes_all(weight[i * weight_stride + j]);
+            UNROLL for (int w = 0; w < width; w++) {
+                sum[i * width + w] = lanes_fused(factor, value[w], sum[i * width + w]);
+            }
+        }
+    }
+    UNROLL for (int i = 0; i < n; i++) {
+        UNROLL for (int w = 0; w < width; w++) {
+            lanes_store(query[i].output + channel + w * CK_LANES, sum[i * width + w]);
+        }
+    }
+}
+
+INLINE void mix_block(
+    ck_format format, int n, const attention_query *query, const float *weight, ptrdiff_t weight_stride,
+    const char *values, ptrdiff_t dim, ptrdiff_t count) {
     ptrdiff_t d = 0;
-    for (; d + MIX_WIDTH * CK_LANES <= dim; d += MIX_WIDTH * CK_LANES) {
-        mix(output + d, MIX_WIDTH, weight, correction, values + d, dim, count);
+    // Whole lines of the cache, where that many sums fit into the registers.
+    for (; n * 4 <= ATTENTION_SUMS && d + 4 * CK_LANES <= dim; d += 4 * CK_LANES) {
+        mix_tokens(format, n, 4, query, weight, weight_stride, values, dim, count, d);
     }
-    for (; d + CK_LANES <= dim; d += CK_LANES) mix(output + d, 1, weight, correction, values + d, dim, count);
+    for (; d + 2 * CK_LANES <= dim; d += 2 * CK_LANES) {
+        mix_tokens(format, n, 2, query, weight, weight_stride, values, dim, count, d);
+    }
+    for (; d + CK_LANES <= dim; d += CK_LANES) {
+        mix_tokens(format, n, 1, query, weight, weight_stride, values, dim, count, d);
+    }
     for (; d < dim; d++) {
-        float mixed = output[d] * correction;
-        for (ptrdiff_t j = 0; j < count; j++) mixed = mixed + weight[j] * values[j * dim + d];
-        output[d] = mixed;
-    }
-}
-
-// Up to MAX_HEADS heads over the whole cache.
-static void attend_heads(const ck_attention *job, ptrdiff_t first, ptrdiff_t head_count) {
-    const ptrdiff_t dim = job->head_dim;
-    float *output = job->output + first * dim;
-    float score[MAX_HEADS][CK_MAX_BLOCK_TOKENS];
-    float maximum[MAX_HEADS], sum[MAX_HEADS];
-    memset(score, 0, sizeof score);
-    memset(output, 0, sizeof(float) * (size_t)(head_count * dim));
-    for (ptrdiff_t h = 0; h < head_count; h++) {
-        maximum[h] = -INFINITY;
-        sum[h] = 0.0f;
-    }
-    for (ptrdiff_t done = 0, block = 0; done < job->position_count; done += job->block_tokens, block++) {
-        const ptrdiff_t left = job->position_count - done;
-        const ptrdiff_t count = left < job->block_tokens ? left : job->block_tokens;
-        const ptrdiff_t offset = job->blocks[block] * job->block_stride;
-        const ck_matmul products = {
-            .x = job->queries + first * dim, .x_stride = dim, .row_count = head_count, .w = job->keys + offset,
-            .format = CK_F32, .k_count = dim, .bias = NULL, .y = score[0], .y_stride = CK_MAX_BLOCK_TOKENS,
-            .accumulates = 0,
-        };
-        product(&products, CK_F32, 0, count);
-        for (ptrdiff_t h = 0; h < head_count; h++) {
-            const float correction = softmax_block(score[h], count, job->scale, &maximum[h], &sum[h]);
-            mix_row(output + h * dim, score[h], correction, job->values + offset, dim, count);
+        for (int i = 0; i < n; i++) {
+            for (ptrdiff_t j = 0; j < count; j++) {
+                const float value = ck_weight(values, format, j * dim + d);
+                query[i].output[d] = __builtin_fmaf(weight[i * weight_stride + j], value, query[i].output[d]);
+            }
         }
     }
-    for (ptrdiff_t h = 0; h < head_count; h++) {
-        for (ptrdiff_t d = 0; d < dim; d++) output[h * dim + d] = output[h * dim + d] / sum[h];
+}
+
+// Turns a query's scores of a span into weights, 0 for what it does not see.
+INLINE void weigh_span(const ck_attention *job, ck_span span, attention_query *query, float *score) {
+    const ptrdiff_t tokens = job->cache.block_tokens, stride = ck_token_stride(tokens);
+    const ptrdiff_t last = (query->count - 1) / tokens;
+    float top = query->maximum;
+    for (ptrdiff_t block = 0; block <= last; block++) {
+        const ptrdiff_t left = query->count - block * tokens, count = left < tokens ? left : tokens;
+        for (ptrdiff_t j = 0; j < count; j++) {
+            float *s = score + block * stride + j;
+            *s = *s * job->scale;
+            top = *s > top ? *s : top;
+        }
+    }
+    query->correction = ck_exp_inline(query->maximum - top);
+    float weight[CK_SPAN_POSITIONS + CK_LANES];
+    for (ptrdiff_t block = 0; block <= last; block++) {
+        memcpy(weight + block * tokens, score + block * stride, sizeof(float) * (size_t)tokens);
+    }
+    lanes total = {0};
+    for (ptrdiff_t j = 0; j < query->count; j += CK_LANES) {
+        const ptrdiff_t left = query->count - j;
+        lanes_store(weight + j, lanes_exp(lanes_load(weight + j) - top));
+        total = total + (left < CK_LANES ? lanes_load_part(weight + j, left) : lanes_load(weight + j));
+    }
+    memset(weight + query->count, 0, sizeof(float) * (size_t)(span.count - query->count));
+    for (ptrdiff_t block = 0; block < span.count / tokens; block++) {
+        memcpy(score + block * stride, weight + block * tokens, sizeof(float) * (size_t)tokens);
+    }
+    query->sum = query->sum * query->correction + lanes_tree(total);
+    query->maximum = top;
+}
+
+// A span for `n` queries.
+INLINE void attend_span(
+    const ck_attention *job, ck_format format, ck_span span, ptrdiff_t ahead, int n, attention_query *query,
+    float *score) {
+    const ck_cache *cache = &job->cache;
+    const ptrdiff_t tokens = cache->block_tokens, stride = ck_token_stride(tokens), dim = cache->head_dim;
+    const ptrdiff_t score_stride = SPAN_STRIDE(cache);
+    ptrdiff_t most = 0;
+    for (int i = 0; i < n; i++) {
+        query[i].count = ck_visible(job, span, query[i].row);
+        most = query[i].count > most ? query[i].count : most;
+    }
+    score_span(format, n, cache, span, query, most, ahead, score, score_stride);
+    for (int i = 0; i < n; i++) {
+        if (query[i].count == 0) {
+            query[i].correction = 1.0f;
+            memset(score + i * score_stride, 0, sizeof(float) * (size_t)score_stride);
+            continue;
+        }
+        weigh_span(job, span, &query[i], score + i * score_stride);
+        for (ptrdiff_t d = 0; d < dim; d++) query[i].output[d] = query[i].output[d] * query[i].correction;
+    }
+    for (ptrdiff_t block = 0; block * tokens < most; block++) {
+        const ptrdiff_t left = most - block * tokens;
+        if (block < ahead) {
+            const char *next = ck_block_values(cache, span.first_block + block + span.count / tokens);
+            fetch_block(next, tokens * dim * ck_format_bytes(format));
+        }
+        mix_block(
+            format, n, query, score + block * stride, score_stride, ck_block_values(cache, span.first_block + block), dim,
+            left < tokens ? left : tokens);
     }
 }
 
+INLINE void attend_span_of(
+    const ck_attention *job, ck_format format, ck_span span, ptrdiff_t ahead, ptrdiff_t n, attention_query *query,
+    float *score) {
+    switch (n) {
+    case 1: attend_span(job, format, span, ahead, 1, query, score); break;
+    case 2: attend_span(job, format, span, ahead, 2, query, score); break;
+    case 3: attend_span(job, format, span, ahead, 3, query, score); break;
+    case 4: attend_span(job, format, span, ahead, 4, query, score); break;
+#if ATTENTION_QUERIES > 4
+    case 5: attend_span(job, format, span, ahead, 5, query, score); break;
+    case 6: attend_span(job, format, span, ahead, 6, query, score); break;
+    case 7: attend_span(job, format, span, ahead, 7, query, score); break;
+    case 8: attend_span(job, format, span, ahead, 8, query, score); break;
+#endif
+    }
+}
+
+// Queries outside would read the cache from memory for each handful of them; spans outside read it once for all.
 static void attend(const ck_attention *job) {
-    for (ptrdiff_t first = 0; first < job->head_count; first += MAX_HEADS) {
-        const ptrdiff_t left = job->head_count - first;
-        attend_heads(job, first, left < MAX_HEADS ? left : MAX_HEADS);
+    const ptrdiff_t dim = job->cache.head_dim, count = job->row_count * job->head_count;
+    attention_query query[CK_MAX_QUERIES];
+    float score[ATTENTION_QUERIES * MAX_SPAN_STRIDE];
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const ptrdiff_t row = i / job->head_count, head = i % job->head_count;
+        query[i] = (attention_query){
+            .query = job->queries + row * job->query_stride + head * dim,
+            .output = job->output + row * job->output_stride + head * dim, .row = row, .maximum = -INFINITY,
+        };
+        memset(query[i].output, 0, sizeof(float) * (size_t)dim);
+    }
+    const ptrdiff_t last = job->first_position + job->row_count - 1;
+    for (ck_span span = ck_first_span(job); span.start <= last; span = ck_next_span(job, span)) {
+        // Blocks of the next span; each is asked for while its neighbour of this span is worked on.
+        const ptrdiff_t beyond = last + 1 - span.start - span.count, tokens = job->cache.block_tokens;
+        const ptrdiff_t ahead = beyond > 0 ? (beyond + tokens - 1) / tokens : 0;
+        for (ptrdiff_t i = 0; i < count; i += ATTENTION_QUERIES) {
+            const ptrdiff_t left = count - i;
+            const ptrdiff_t n = left < ATTENTION_QUERIES ? left : ATTENTION_QUERIES;
+            if (job->cache.format == CK_F32) {
+                attend_span_of(job, CK_F32, span, i == 0 ? ahead : 0, n, query + i, score);
+            } else {
+                attend_span_of(job, CK_BF16, span, i == 0 ? ahead : 0, n, query + i, score);
+            }
+        }
+    }
+    for (ptrdiff_t i = 0; i < count; i++) {
+        for (ptrdiff_t d = 0; d < dim; d++) query[i].output[d] = query[i].output[d] / query[i].sum;
     }
 }

@@ -10,6 +10,9 @@
 
 #pragma clang attribute push(__attribute__((target("avx,avx2,fma,f16c"))), apply_to = function)
 
+// Queries that attention takes at once, and how many vectors of sums it keeps in registers.
+#define ATTENTION_SUMS 4
+#define ATTENTION_QUERIES 4
 #define TILE_WIDTH_4 1
 #define TILE_WIDTH_2 2
 // The recurrence keeps this many rows of the state by this many vectors in registers.

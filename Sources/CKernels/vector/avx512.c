@@ -10,6 +10,9 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c,fma"))), apply_to = function)
 
+// Queries that attention takes at once, and how many vectors of sums it keeps in registers.
+#define ATTENTION_SUMS 20
+#define ATTENTION_QUERIES 8
 #define TILE_WIDTH_4 4
 #define TILE_WIDTH_2 8
 // The recurrence keeps this many rows of the state by this many vectors in registers.

@@ -15,7 +15,10 @@ typedef _Float16 half_lanes __attribute__((vector_size(32)));
 typedef float lanes_8 __attribute__((vector_size(32)));
 typedef float lanes_4 __attribute__((vector_size(16)));
 
-INLINE lanes lanes_all(float value) { return (lanes){0} + value; }
+INLINE lanes lanes_all(float value) {
+    return (lanes){value, value, value, value, value, value, value, value,
+                   value, value, value, value, value, value, value, value};
+}
 
 INLINE lanes lanes_load(const float *source) {
     lanes v;

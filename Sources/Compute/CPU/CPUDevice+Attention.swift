@@ -1,20 +1,28 @@
 import CKernels
 
 extension CPUDevice {
+    /// Rows of a sequence that one call of the kernel takes: enough to share what is read, few enough to share the work.
+    private static let tileRows = 8
+    /// Parts the work is cut into for each thread; later rows see more positions and cost more.
+    private static let sharesPerThread = 8
+
     package func store(keys: RowBlock, values: RowBlock, spans: [SequenceSpan], cache: AttentionCache) {
         precondition(keys.columnCount == cache.headCount * cache.headDim && values.columnCount == keys.columnCount)
-        for span in spans {
-            for index in 0..<span.rowCount {
-                let position = span.position + index
-                let block = Int(span.blocks[position / cache.blockTokens])
-                let row = span.firstRow + index
-                var target = cache.buffer.address + block * cache.blockStride + cache.offset
-                target += position % cache.blockTokens * cache.headDim
-                for head in 0..<cache.headCount {
-                    let source = head * cache.headDim
-                    target.update(from: keys.row(row) + source, count: cache.headDim)
-                    (target + cache.valueOffset).update(from: values.row(row) + source, count: cache.headDim)
-                    target += cache.headStride
+        precondition(keys.stride == values.stride)
+        let rowCount = spans.reduce(0) { $0 + $1.rowCount }
+        divide(cache.headCount, work: rowCount * keys.columnCount * 8) { heads in
+            for span in spans {
+                for head in heads {
+                    cache.withHead(head, of: span) { kernelCache in
+                        ck_store_tokens(
+                            &kernelCache,
+                            span.position,
+                            span.rowCount,
+                            keys.row(span.firstRow) + head * cache.headDim,
+                            values.row(span.firstRow) + head * cache.headDim,
+                            keys.stride
+                        )
+                    }
                 }
             }
         }
@@ -23,53 +31,75 @@ extension CPUDevice {
     package func attend(_ queries: RowBlock, spans: [SequenceSpan], cache: AttentionCache, into output: RowBlock) {
         precondition(queries.columnCount == cache.queryHeadCount * cache.headDim)
         precondition(output.columnCount == queries.columnCount && cache.blockTokens <= Int(CK_MAX_BLOCK_TOKENS))
+        let tiles = spans.flatMap { span in
+            stride(from: 0, to: span.rowCount, by: CPUDevice.tileRows).map {
+                Tile(span: span, firstRow: $0, rowCount: min(CPUDevice.tileRows, span.rowCount - $0))
+            }
+        }
         let pairs = spans.reduce(0) { $0 + $1.rowCount * ($1.position + $1.rowCount) }
-        let work = pairs * queries.columnCount * 2
-        let threadCount = work < CPUDevice.smallestSharedWork ? 1 : team.threadCount
-        if threadCount == 1 {
-            attendShare(0, of: 1, queries, spans: spans, cache: cache, into: output)
-        } else {
-            team.run { attendShare($0, of: threadCount, queries, spans: spans, cache: cache, into: output) }
+        divide(
+            tiles.count * cache.headCount,
+            sharesPerThread: CPUDevice.sharesPerThread,
+            work: pairs * queries.columnCount * 2
+        ) { items in
+            for item in items {
+                attend(tiles[item / cache.headCount], head: item % cache.headCount, queries, cache, output)
+            }
         }
     }
 
-    /// Every `shareCount`-th pair of a row and a key head: neighbours cost about the same, so the shares do too.
-    private func attendShare(
-        _ share: Int,
-        of shareCount: Int,
-        _ queries: RowBlock,
-        spans: [SequenceSpan],
-        cache: AttentionCache,
-        into output: RowBlock
-    ) {
+    /// Some rows of one sequence.
+    private struct Tile {
+        var span: SequenceSpan
+        /// Counted from the span's first row.
+        var firstRow: Int
+        var rowCount: Int
+    }
+
+    private func attend(_ tile: Tile, head: Int, _ queries: RowBlock, _ cache: AttentionCache, _ output: RowBlock) {
         let groupSize = cache.queryHeadCount / cache.headCount
-        var item = 0
-        for span in spans {
-            span.blocks.withUnsafeBufferPointer { blocks in
-                guard let blocks = blocks.baseAddress else { preconditionFailure("a sequence without blocks") }
-                for index in 0..<span.rowCount {
-                    for head in 0..<cache.headCount {
-                        defer { item += 1 }
-                        guard item % shareCount == share else { continue }
-                        let keys = cache.buffer.address + cache.offset + head * cache.headStride
-                        let start = head * groupSize * cache.headDim
-                        var job = ck_attention(
-                            queries: queries.row(span.firstRow + index) + start,
-                            head_count: groupSize,
-                            head_dim: cache.headDim,
-                            scale: 1 / Float(cache.headDim).squareRoot(),
-                            keys: keys,
-                            values: keys + cache.valueOffset,
-                            blocks: blocks,
-                            block_stride: cache.blockStride,
-                            block_tokens: cache.blockTokens,
-                            position_count: span.position + index + 1,
-                            output: output.row(span.firstRow + index) + start
-                        )
-                        kernels.pointee.attend(&job)
-                    }
+        let row = tile.span.firstRow + tile.firstRow
+        cache.withHead(head, of: tile.span) { kernelCache in
+            // As many heads and rows as the kernel takes at once.
+            for first in stride(from: 0, to: groupSize, by: Int(CK_MAX_QUERIES)) {
+                let heads = min(groupSize - first, Int(CK_MAX_QUERIES))
+                let rowsAtOnce = Int(CK_MAX_QUERIES) / heads
+                let column = (head * groupSize + first) * cache.headDim
+                for start in stride(from: 0, to: tile.rowCount, by: rowsAtOnce) {
+                    var job = ck_attention(
+                        cache: kernelCache,
+                        queries: queries.row(row + start) + column,
+                        query_stride: queries.stride,
+                        row_count: min(rowsAtOnce, tile.rowCount - start),
+                        head_count: heads,
+                        scale: 1 / Float(cache.headDim).squareRoot(),
+                        first_position: tile.span.position + tile.firstRow + start,
+                        output: output.row(row + start) + column,
+                        output_stride: output.stride
+                    )
+                    kernels.pointee.attend(&job)
                 }
             }
+        }
+    }
+}
+
+extension AttentionCache {
+    /// Calls `body` with one head's part of the cache as the kernels see it.
+    fileprivate func withHead(_ head: Int, of span: SequenceSpan, _ body: (inout ck_cache) -> Void) {
+        span.blocks.withUnsafeBufferPointer { blocks in
+            guard let blocks = blocks.baseAddress else { preconditionFailure("a sequence without blocks") }
+            let start = UnsafeMutableRawPointer(buffer.address + offset)
+            var cache = ck_cache(
+                keys: start + head * keyStride * format.byteCount,
+                values: start + (valueOffset + head * valueStride) * format.byteCount,
+                format: format == .float32 ? CK_F32 : CK_BF16,
+                blocks: blocks,
+                block_stride: blockStride * 4 / format.byteCount,
+                block_tokens: blockTokens,
+                head_dim: headDim
+            )
+            body(&cache)
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Compute
+
 /// How much a runner can hold at once; its memory is reserved when it is made.
 package struct RunnerCapacity: Sendable, Equatable {
     /// Sequences with a recurrent state.
@@ -10,13 +12,23 @@ package struct RunnerCapacity: Sendable, Equatable {
     package var maxBatchTokens: Int
     /// Rows of logits of one forward pass.
     package var maxLogitRows: Int
+    /// How keys and values are stored.
+    package var cacheFormat: CacheFormat
 
-    package init(slotCount: Int, kvBlockCount: Int, kvBlockTokens: Int, maxBatchTokens: Int, maxLogitRows: Int) {
+    package init(
+        slotCount: Int,
+        kvBlockCount: Int,
+        kvBlockTokens: Int,
+        maxBatchTokens: Int,
+        maxLogitRows: Int,
+        cacheFormat: CacheFormat
+    ) {
         self.slotCount = slotCount
         self.kvBlockCount = kvBlockCount
         self.kvBlockTokens = kvBlockTokens
         self.maxBatchTokens = maxBatchTokens
         self.maxLogitRows = maxLogitRows
+        self.cacheFormat = cacheFormat
     }
 
     func check() throws(ModelError) {

@@ -1,3 +1,5 @@
+import Compute
+
 /// Where the layers' parts of a sequence's state lie, in floats.
 struct StateLayout {
     /// Floats of one slot.
@@ -7,12 +9,13 @@ struct StateLayout {
     private(set) var scanOffsets: [Int] = []
     /// For each layer, how many attention layers come before it.
     private(set) var attentionIndices: [Int] = []
-    /// Keys and values of one token in one layer.
-    private let tokenCount: Int
+    private let attention: AttentionShape?
+    private let cacheFormat: CacheFormat
     private var attentionLayerCount = 0
 
-    init(_ configuration: NemotronHConfiguration) {
-        tokenCount = 2 * (configuration.attention?.keySize ?? 0)
+    init(_ configuration: NemotronHConfiguration, cacheFormat: CacheFormat) {
+        self.cacheFormat = cacheFormat
+        attention = configuration.attention
         for kind in configuration.layers {
             convOffsets.append(slotCount)
             scanOffsets.append(slotCount)
@@ -25,11 +28,21 @@ struct StateLayout {
         }
     }
 
-    /// Floats of one block of the key and value cache.
-    func blockCount(tokens: Int) -> Int { attentionLayerCount * tokens * tokenCount }
+    /// Words of four bytes of one block of the key and value cache.
+    func blockCount(tokens: Int) -> Int { attentionLayerCount * layerCount(tokens: tokens) }
 
     /// Where a layer's keys start in a block.
-    func blockOffset(layer: Int, tokens: Int) -> Int { attentionIndices[layer] * tokens * tokenCount }
+    func blockOffset(layer: Int, tokens: Int) -> Int { attentionIndices[layer] * layerCount(tokens: tokens) }
+
+    private func layerCount(tokens: Int) -> Int {
+        guard let attention else { return 0 }
+        return AttentionCache.wordCount(
+            headCount: attention.keyValueHeadCount,
+            headDim: attention.headDim,
+            blockTokens: tokens,
+            format: cacheFormat
+        )
+    }
 
     /// Up to whole cache lines, so that no two threads write to the same one.
     private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }

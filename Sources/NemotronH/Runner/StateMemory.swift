@@ -4,6 +4,7 @@ import Compute
 struct StateMemory {
     let layout: StateLayout
     let blockTokens: Int
+    private let cacheFormat: CacheFormat
     private let slotStride: Int
     private let blockStride: Int
     private let slots: DeviceBuffer
@@ -15,7 +16,8 @@ struct StateMemory {
         capacity: RunnerCapacity,
         device: any Device
     ) throws(ModelError) {
-        layout = StateLayout(configuration)
+        layout = StateLayout(configuration, cacheFormat: capacity.cacheFormat)
+        cacheFormat = capacity.cacheFormat
         blockTokens = capacity.kvBlockTokens
         slotStride = layout.slotCount
         blockStride = layout.blockCount(tokens: blockTokens)
@@ -35,6 +37,7 @@ struct StateMemory {
     func cache(layer: Int, _ shape: AttentionShape) -> AttentionCache {
         AttentionCache(
             buffer: blocks,
+            format: cacheFormat,
             queryHeadCount: shape.headCount,
             headCount: shape.keyValueHeadCount,
             headDim: shape.headDim,

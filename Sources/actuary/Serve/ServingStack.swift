@@ -92,7 +92,8 @@ struct ServingStack {
             kvBlockCount: plan.blockCount,
             kvBlockTokens: MemoryPlan.blockTokens,
             maxBatchTokens: settings.stepTokenBudget,
-            maxLogitRows: plan.sequenceCount
+            maxLogitRows: plan.sequenceCount,
+            cacheFormat: settings.cacheFormat
         )
         let scheduling = SchedulerSettings(
             maxSequences: plan.sequenceCount,
@@ -129,7 +130,10 @@ extension MemoryPlan {
                 cacheTokens: settings.kvCacheTokens,
                 weightsBytes: model.weightBytes,
                 stateBytesPerSequence: model.stateBytesPerSlot,
-                cacheBytesPerBlock: model.kvBytesPerBlock(tokens: MemoryPlan.blockTokens),
+                cacheBytesPerBlock: model.kvBytesPerBlock(
+                    tokens: MemoryPlan.blockTokens,
+                    format: settings.cacheFormat
+                ),
                 availableBytes: AvailableMemory.bytes()
             )
         )

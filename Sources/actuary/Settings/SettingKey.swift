@@ -1,3 +1,5 @@
+import Compute
+
 /// One setting: its name, what may be written for it, and where it goes.
 struct SettingKey: Sendable {
     /// The name in the file, with its section: `server.port`.
@@ -123,6 +125,7 @@ extension SettingKey {
         integer("engine.max_sequences", \.engine.maxSequences, 1...4096),
         integer("engine.step_token_budget", \.engine.stepTokenBudget, 1...1_048_576),
         optional("engine.kv_cache_tokens", \.engine.kvCacheTokens, 1...tokensMax),
+        choice("engine.kv_cache_dtype", \.engine.cacheFormat),
         optional("engine.max_model_len", \.engine.maxModelLength, 2...tokensMax),
         integer("engine.max_queued_requests", \.engine.maxQueuedRequests, 0...1_000_000),
         optional("engine.default_max_completion_tokens", \.engine.defaultMaxCompletionTokens, 1...tokensMax),

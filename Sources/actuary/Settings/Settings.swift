@@ -1,3 +1,4 @@
+import Compute
 import Logging
 
 /// Everything an operator decides, checked; `Config/actuary.yaml` explains each key.
@@ -40,6 +41,7 @@ struct Settings: Equatable, Sendable {
         var stepTokenBudget = 512
         /// `nil` is what `maxSequences` full contexts need, as far as memory allows.
         var kvCacheTokens: Int?
+        var cacheFormat = CacheFormat.bfloat16
         /// `nil` is the model's context.
         var maxModelLength: Int?
         var maxQueuedRequests = 256

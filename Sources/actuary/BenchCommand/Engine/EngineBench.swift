@@ -6,6 +6,8 @@ import NemotronH
 struct EngineBench {
     /// Rows of one pass through a prompt.
     static let passTokens = 512
+    /// As a server has it unless it is told otherwise.
+    static let cacheFormat = CacheFormat.bfloat16
     private static let blockTokens = 16
     /// Bytes that one probe reads, far more than the processor's caches hold.
     private static let probeBytes = 1 << 30
@@ -129,7 +131,8 @@ struct EngineBench {
             kvBlockCount: measured.batch * blocks(measured),
             kvBlockTokens: blockTokens,
             maxBatchTokens: rows,
-            maxLogitRows: min(rows, measured.batch)
+            maxLogitRows: min(rows, measured.batch),
+            cacheFormat: cacheFormat
         )
     }
 

@@ -59,7 +59,7 @@ extension EngineDemand.Sizes {
             matrixWeights: matrices.map(\.count).reduce(0, +),
             headWeights: matrices.filter { $0.role == .head }.map(\.count).reduce(0, +),
             stateBytes: model.stateBytesPerSlot,
-            cacheBytesPerToken: Double(model.kvBytesPerBlock(tokens: 64)) / 64
+            cacheBytesPerToken: Double(model.kvBytesPerBlock(tokens: 64, format: EngineBench.cacheFormat)) / 64
         )
     }
 }

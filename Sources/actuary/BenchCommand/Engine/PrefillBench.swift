@@ -4,7 +4,8 @@ import ArgumentParser
 struct PrefillBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prefill",
-        abstract: "Measures reading prompts with made-up weights, beside what the machine's memory and arithmetic allow.",
+        abstract:
+            "Measures reading prompts with made-up weights, beside what the machine's memory and arithmetic allow.",
         discussion: "Prompts of --tokens tokens are read in passes of at most \(EngineBench.passTokens)."
     )
 
