@@ -24,6 +24,18 @@ package enum ComputeError: Error, Equatable, Sendable {
     /// The index says that the shard has this tensor, and it has not.
     case missingInShard(index: String, shard: String, tensor: String)
     case duplicateTensor(tensor: String, first: String, second: String)
+    case notPacked(file: String)
+    case packedTruncated(file: String, neededBytes: Int, fileBytes: Int)
+    case packedTooLong(file: String, expectedBytes: Int, fileBytes: Int)
+    case packedVersion(file: String, found: UInt64, known: Int)
+    /// Matrices laid out for kernels that this program does not have.
+    case packedLayout(file: String, found: String)
+    /// A part of a packed file is not what was written.
+    case damagedPart(file: String, part: String)
+    /// A weight is not a finite number.
+    case notFinite(file: String, tensor: String)
+    case diskFull(file: String)
+    case cannotWrite(file: String, reason: String)
     case outOfMemory(bytes: Int)
     case unknownKernels(name: String)
     /// The machine lacks the instructions of these kernels.
@@ -73,6 +85,20 @@ extension ComputeError: CustomStringConvertible {
         case .missingInShard(let index, let shard, let tensor): "\(index) says \(shard) has \(tensor), which it has not"
         case .duplicateTensor(let tensor, let first, let second):
             "tensor \(tensor) is both in \(first) and in \(second)"
+        case .notPacked(let file): "\(file) is no packed model: make one with 'actuary model pack'"
+        case .packedTruncated(let file, let needed, let bytes):
+            "\(file) is truncated: it should have \(needed) bytes and has \(bytes); copy or pack it again"
+        case .packedTooLong(let file, let expected, let bytes):
+            "\(file) has \(bytes) bytes, but was written with \(expected); copy or pack it again"
+        case .packedVersion(let file, let found, let known):
+            "\(file) is of version \(found) of packed models, this program knows version \(known): pack the model again"
+        case .packedLayout(let file, let found):
+            "\(file) is laid out for other kernels (\"\(found)\", not \"\(PackedFile.layout)\"): pack the model again"
+        case .damagedPart(let file, let part): "\(file) is damaged in \(part): copy or pack it again"
+        case .notFinite(let file, let tensor):
+            "\(file): tensor \(tensor) has weights that are not finite; download it again"
+        case .diskFull(let file): "the disk is full; \(file) was not written: free some space or choose another disk"
+        case .cannotWrite(let file, let reason): "cannot write \(file): \(reason)"
         case .outOfMemory(let bytes): "cannot reserve \(bytes) bytes of memory"
         case .unknownKernels(let name):
             "unknown kernels \"\(name)\"; known are \(KernelVariant.allCases.map(\.rawValue).joined(separator: ", "))"

@@ -53,6 +53,29 @@ package final class NemotronHModel: Sendable {
         weights = try NemotronHWeights(catalog: catalog, configuration: configuration, device: device)
     }
 
+    /// A model from a packed file, whose table of contents has been checked.
+    ///
+    /// - Throws: `ModelError` naming the file and the field or tensor.
+    package convenience init(packedFile: PackedFile, device: any Device) throws(ModelError) {
+        let file = packedFile.path + ": config.json"
+        guard let json = packedFile.bytes(of: "config.json") else {
+            throw .compute(.damagedPart(file: packedFile.path, part: "config.json"))
+        }
+        let configuration = try NemotronHConfiguration(json: json, file: file)
+        var stopTokenIDs = configuration.endTokenIDs
+        if let json = packedFile.bytes(of: "generation_config.json") {
+            let file = packedFile.path + ": generation_config.json"
+            stopTokenIDs = try configuration.stopTokenIDs(generationConfiguration: json, file: file)
+        }
+        try self.init(
+            name: packedFile.path,
+            configuration: configuration,
+            stopTokenIDs: stopTokenIDs,
+            catalog: packedFile.catalog,
+            device: device
+        )
+    }
+
     /// Bytes of the weights as they are stored.
     package var weightBytes: Int { weights.byteCount }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsPack.h"
 #include "CKernelsProbe.h"
 
 #ifndef CK_NONNULL

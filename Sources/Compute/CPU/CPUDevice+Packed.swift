@@ -70,7 +70,7 @@ extension CPUDevice {
 
 extension WeightFormat {
     /// The kernels' name of a packed format.
-    fileprivate var packedKernelFormat: ck_packed_format {
+    var packedKernelFormat: ck_packed_format {
         switch self {
         case .packedBFloat16: CK_PACKED_BF16
         case .packedInt8: CK_PACKED_INT8

@@ -9,7 +9,7 @@ package final class CPUDevice: Device {
     package let variant: KernelVariant
     /// The variant's functions; a table that is never written.
     nonisolated(unsafe) let kernels: UnsafePointer<ck_kernels>
-    let team: ThreadTeam
+    package let team: ThreadTeam
     let activations = ActivationPool()
 
     /// - Parameters:

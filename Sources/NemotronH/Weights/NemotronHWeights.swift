@@ -24,7 +24,9 @@ struct NemotronHWeights: Sendable {
         }
         self.layers = layers
         finalNorm = try loader.vector(loader.prefix + "norm_f.weight", hiddenSize)
-        if configuration.tiesEmbeddings {
+        // Packed files hold shared embeddings a second time, laid out for products.
+        let hasPackedHead = catalog.tensors["lm_head.weight"]?.packedFormat != nil
+        if configuration.tiesEmbeddings, !hasPackedHead {
             head = embeddings
             // Some writers store the shared matrix twice.
             loader.skip("lm_head.weight")

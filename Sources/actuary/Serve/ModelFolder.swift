@@ -1,11 +1,33 @@
 import ChatTemplate
+import Compute
 import Foundation
+import NemotronH
 import OrderedJSON
 import Tokenization
 
-/// Reads what stands beside the weights in a model's folder: tokenizer, template and their settings.
+/// A model's folder or packed file: its weights, and what stands beside them.
 struct ModelFolder {
     let path: String
+    private let packed: PackedFile?
+
+    /// Looks what is there; a packed file's table of contents is checked at once.
+    ///
+    /// - Throws: `CommandFailure.badInput`.
+    init(path: String) throws(CommandFailure) {
+        self.path = path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw .badInput(
+                "there is no model at \(path): give a folder with config.json, a packed file, or 'embedded' for the "
+                    + "built-in model"
+            )
+        }
+        guard !isFolder.boolValue else {
+            packed = nil
+            return
+        }
+        do throws(ComputeError) { packed = try PackedFile(path: path) } catch { throw .badInput("\(error)") }
+    }
 
     /// The last part of the path, under which the model is served.
     var name: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
@@ -77,11 +99,51 @@ struct ModelFolder {
         }
     }
 
-    private func file(_ name: String) -> String { URL(fileURLWithPath: path).appendingPathComponent(name).path }
+    // MARK: - Folder or packed file
 
-    private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+    /// Whether it is one file.
+    var isPacked: Bool { packed != nil }
+
+    /// Compares the checksums of a packed file; a folder has none.
+    func verify(_ device: CPUDevice) throws(CommandFailure) {
+        do throws(ComputeError) { try packed?.verify(team: device.team) } catch { throw .badInput("\(error)") }
+    }
+
+    /// The weights on a device.
+    func model(on device: CPUDevice) throws(CommandFailure) -> NemotronHModel {
+        do throws(ModelError) {
+            if let packed { return try NemotronHModel(packedFile: packed, device: device) }
+            return try NemotronHModel(directory: path, device: device)
+        } catch {
+            throw .badInput("\(error)")
+        }
+    }
+
+    /// Bytes of a packed file's tensors, by the name of their format.
+    var bytesByFormat: [(String, Int)] {
+        var bytes: [String: Int] = [:]
+        for tensor in packed?.catalog.tensors.values ?? [:].values {
+            if let format = tensor.format { bytes[format.name, default: 0] += tensor.byteRange.count }
+        }
+        return bytes.sorted { $0.key < $1.key }
+    }
+
+    private func file(_ name: String) -> String {
+        isPacked ? "\(path): \(name)" : URL(fileURLWithPath: path).appendingPathComponent(name).path
+    }
+
+    private func exists(_ name: String) -> Bool {
+        if let packed { return packed.files[name] != nil }
+        return FileManager.default.fileExists(atPath: file(name))
+    }
 
     private func read(_ name: String) throws -> [UInt8] {
+        if let packed {
+            guard let bytes = packed.bytes(of: name) else {
+                throw CommandFailure.badInput("\(path) holds no \(name): pack the model's folder again")
+            }
+            return bytes
+        }
         do {
             return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
         } catch {

@@ -17,16 +17,12 @@ struct ServingStack {
     /// - Throws: `CommandFailure` that names the file or the setting at fault.
     init(_ settings: Settings, log: Logger) throws {
         let isEmbedded = settings.model.path == Settings.embeddedModel
-        let folder = ModelFolder(
+        let folder = try ModelFolder(
             path: isEmbedded ? try BundledResources.path("actuary-embedded") : settings.model.path
         )
-        guard FileManager.default.fileExists(atPath: folder.path) else {
-            throw CommandFailure.badInput(
-                "there is no model at \(folder.path): give a folder with config.json, or 'embedded' for the built-in model"
-            )
-        }
         let device = try Self.device(settings.model)
-        let model = try Self.load(folder, on: device)
+        if settings.model.verifies { try folder.verify(device) }
+        let model = try folder.model(on: device)
         let tokenizer = try folder.tokenizer()
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw CommandFailure.badInput(
@@ -60,25 +56,7 @@ struct ServingStack {
         guard settings.device != .cuda else {
             throw CommandFailure.unavailable("this build has no CUDA device: use --device cpu")
         }
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        do {
-            let variant = try KernelVariant(named: ProcessInfo.processInfo.environment["ACTUARY_KERNELS"])
-            return try CPUDevice(
-                threadCount: settings.threads == 0 ? cores : settings.threads,
-                pinsThreads: settings.pinsThreads,
-                variant: variant
-            )
-        } catch {
-            throw CommandFailure.badConfiguration("ACTUARY_KERNELS: \(error)")
-        }
-    }
-
-    private static func load(_ folder: ModelFolder, on device: CPUDevice) throws -> NemotronHModel {
-        do {
-            return try NemotronHModel(directory: folder.path, device: device)
-        } catch {
-            throw CommandFailure.badInput("\(error)")
-        }
+        return try CPUDevice.forCommand(threads: settings.threads, pinsThreads: settings.pinsThreads)
     }
 
     private static func startEngine(

@@ -122,6 +122,7 @@ extension SettingKey {
         choice("model.device", \.model.device),
         integer("model.threads", \.model.threads, 0...1024),
         flag("model.pin_threads", \.model.pinsThreads),
+        flag("model.verify", \.model.verifies),
         integer("engine.max_sequences", \.engine.maxSequences, 1...4096),
         integer("engine.step_token_budget", \.engine.stepTokenBudget, 1...1_048_576),
         optional("engine.kv_cache_tokens", \.engine.kvCacheTokens, 1...tokensMax),

@@ -33,6 +33,8 @@ struct Settings: Equatable, Sendable {
         var threads = 0
         /// Whether each computing thread keeps to a core of its own.
         var pinsThreads = false
+        /// Whether the checksums of a packed file are compared at the start.
+        var verifies = true
     }
 
     /// How the engine divides memory and steps among requests.

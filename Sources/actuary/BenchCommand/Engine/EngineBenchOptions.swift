@@ -63,7 +63,7 @@ struct EngineBenchOptions: ParsableArguments {
         }
         let report = EngineBenchReport(jsonPath: json)
         try report.open()
-        let device = try makeDevice()
+        let device = try CPUDevice.forCommand(threads: threads)
         var results: [EngineBenchResult] = []
         for format in weights.formats {
             let bench = try EngineBench(shape: shape, weights: format, cases: cases, rounds: rounds, device: device)
@@ -72,17 +72,6 @@ struct EngineBenchOptions: ParsableArguments {
         StandardStream.output.write("\(shape), \(device.threadCount) threads, \(device.variant.rawValue) kernels\n")
         StandardStream.output.write(BudgetReport.aligned([EngineBenchResult.header] + results.map(\.row)))
         try report.write(results.map(\.json).joined())
-    }
-
-    /// The processor with the threads that were asked for.
-    private func makeDevice() throws(CommandFailure) -> CPUDevice {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        do throws(ComputeError) {
-            let variant = try KernelVariant(named: ProcessInfo.processInfo.environment["ACTUARY_KERNELS"])
-            return try CPUDevice(threadCount: threads == 0 ? cores : threads, variant: variant)
-        } catch {
-            throw .badConfiguration("ACTUARY_KERNELS: \(error)")
-        }
     }
 }
 
