@@ -9,6 +9,7 @@ package enum RandomWeights {
     /// - Parameters:
     ///   - configuration: What the weights are for.
     ///   - format: How matrices are stored.
+    /// - Returns: A catalog with every tensor that the configuration calls for.
     /// - Throws: `ModelError.compute(.outOfMemory)`.
     package static func catalog(
         _ configuration: NemotronHConfiguration,

@@ -58,6 +58,8 @@ struct EngineBench {
     /// Runs all rounds.
     ///
     /// - Parameter progress: Told what is about to be measured.
+    /// - Returns: One result for each case, in their order.
+    /// - Throws: `CommandFailure` if there is too little memory.
     func run(progress: (String) -> Void) throws -> [EngineBenchResult] {
         var samples = cases.map { _ in [Sample]() }
         let sizes = EngineDemand.Sizes(model, weightsBytes: model.weightBytes)
