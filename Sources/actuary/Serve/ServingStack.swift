@@ -30,12 +30,14 @@ struct ServingStack {
                     + "\(model.configuration.vocabularySize)"
             )
         }
-        let plan = try MemoryPlan(settings.engine, model: model)
+        let cacheFormat = settings.engine.cacheFormat.format(isPacked: folder.isPacked)
+        let plan = try MemoryPlan(settings.engine, model: model, cacheFormat: cacheFormat)
         plan.write(to: log, weights: folder.name, threads: device.threadCount, kernels: device.variant.rawValue)
         engine = try Self.startEngine(
             model: model,
             vocabulary: ModelVocabulary(tokenizer: tokenizer, stopTokens: model.stopTokenIDs),
             plan: plan,
+            cacheFormat: cacheFormat,
             settings: settings.engine
         )
         gateway = Gateway(
@@ -63,6 +65,7 @@ struct ServingStack {
         model: NemotronHModel,
         vocabulary: ModelVocabulary,
         plan: MemoryPlan,
+        cacheFormat: CacheFormat,
         settings: Settings.Engine
     ) throws -> Engine {
         let capacity = RunnerCapacity(
@@ -71,7 +74,7 @@ struct ServingStack {
             kvBlockTokens: MemoryPlan.blockTokens,
             maxBatchTokens: settings.stepTokenBudget,
             maxLogitRows: plan.sequenceCount,
-            cacheFormat: settings.cacheFormat
+            cacheFormat: cacheFormat
         )
         let scheduling = SchedulerSettings(
             maxSequences: plan.sequenceCount,
@@ -99,7 +102,7 @@ struct ServingStack {
 
 extension MemoryPlan {
     /// Plans for a model on this machine.
-    init(_ settings: Settings.Engine, model: NemotronHModel) throws {
+    init(_ settings: Settings.Engine, model: NemotronHModel, cacheFormat: CacheFormat) throws {
         try self.init(
             Demand(
                 contextLength: model.configuration.maxPositionEmbeddings,
@@ -110,7 +113,7 @@ extension MemoryPlan {
                 stateBytesPerSequence: model.stateBytesPerSlot,
                 cacheBytesPerBlock: model.kvBytesPerBlock(
                     tokens: MemoryPlan.blockTokens,
-                    format: settings.cacheFormat
+                    format: cacheFormat
                 ),
                 availableBytes: AvailableMemory.bytes()
             )

@@ -1,5 +1,3 @@
-import Compute
-
 /// One setting: its name, what may be written for it, and where it goes.
 struct SettingKey: Sendable {
     /// The name in the file, with its section: `server.port`.

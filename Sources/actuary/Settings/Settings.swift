@@ -1,4 +1,3 @@
-import Compute
 import Logging
 
 /// Everything an operator decides, checked; `Config/actuary.yaml` explains each key.
@@ -43,7 +42,7 @@ struct Settings: Equatable, Sendable {
         var stepTokenBudget = 512
         /// `nil` is what `maxSequences` full contexts need, as far as memory allows.
         var kvCacheTokens: Int?
-        var cacheFormat = CacheFormat.bfloat16
+        var cacheFormat = CacheChoice.auto
         /// `nil` is the model's context.
         var maxModelLength: Int?
         var maxQueuedRequests = 256
