@@ -4,11 +4,13 @@ package import Compute
 package enum RandomWeights {
     /// Tensors in anonymous memory, matrices in `format`.
     ///
-    /// The head has at least eight bits, and embeddings are rows of bf16. Values are such that activations keep their size from layer to layer.
+    /// The head has at least eight bits, and embeddings are rows of bf16. Values are such that activations keep their
+    /// size from layer to layer.
     ///
     /// - Parameters:
     ///   - configuration: What the weights are for.
     ///   - format: How matrices are stored.
+    /// - Returns: All tensors that the configuration calls for.
     /// - Throws: `ModelError.compute(.outOfMemory)`.
     package static func catalog(
         _ configuration: NemotronHConfiguration,
@@ -118,7 +120,8 @@ private struct RandomBlock {
         for _ in 0..<61 {
             for _ in 0..<codeBytes { bytes.append(UInt8(1 + next() * 254.9)) }
             for _ in 0..<32 {
-                let half = Float16(scale * (0.5 + next())).bitPattern
+                // Never so small that fp16 has fewer digits for it.
+                let half = Float16(scale * (0.6 + 0.8 * next())).bitPattern
                 bytes.append(UInt8(truncatingIfNeeded: half))
                 bytes.append(UInt8(half >> 8))
             }
