@@ -80,25 +80,21 @@ package final class NemotronHModel: Sendable {
     package var weightBytes: Int { weights.byteCount }
 
     /// Bytes of one sequence's recurrent state, whatever its length.
-    package var stateBytesPerSlot: Int { NemotronHModel.stateBytesPerSlot(configuration) }
-
-    /// Bytes of one block of the key and value cache, over all layers.
-    package func kvBytesPerBlock(tokens: Int, format: CacheFormat) -> Int {
-        NemotronHModel.kvBytesPerBlock(configuration, tokens: tokens, format: format)
-    }
+    package var stateBytesPerSlot: Int { NemotronHModel.stateBytes(configuration) }
 
     /// Bytes of one sequence's recurrent state, for weights that need not be there.
-    package static func stateBytesPerSlot(_ configuration: NemotronHConfiguration) -> Int {
+    package static func stateBytes(_ configuration: NemotronHConfiguration) -> Int {
         StateLayout(configuration, cacheFormat: .float32).slotCount * MemoryLayout<Float>.stride
     }
 
-    /// Bytes of one block of the key and value cache, for weights that need not be there.
-    package static func kvBytesPerBlock(
-        _ configuration: NemotronHConfiguration,
-        tokens: Int,
-        format: CacheFormat
-    ) -> Int {
+    /// Bytes of one block of the key and value cache, over all layers.
+    package static func cacheBytes(_ configuration: NemotronHConfiguration, tokens: Int, format: CacheFormat) -> Int {
         StateLayout(configuration, cacheFormat: format).blockCount(tokens: tokens) * MemoryLayout<Float>.stride
+    }
+
+    /// Bytes of one block of the key and value cache, over all layers.
+    package func kvBytesPerBlock(tokens: Int, format: CacheFormat) -> Int {
+        NemotronHModel.cacheBytes(configuration, tokens: tokens, format: format)
     }
 
     /// Bytes that a runner reserves for states, caches and one pass, for weights that need not be there.

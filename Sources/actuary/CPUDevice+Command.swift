@@ -7,7 +7,11 @@ extension CPUDevice {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         do throws(ComputeError) {
             let variant = try KernelVariant(named: ProcessInfo.processInfo.environment["ACTUARY_KERNELS"])
-            return try CPUDevice(threadCount: threads == 0 ? cores : threads, pinsThreads: pinsThreads, variant: variant)
+            return try CPUDevice(
+                threadCount: threads == 0 ? cores : threads,
+                pinsThreads: pinsThreads,
+                variant: variant
+            )
         } catch {
             throw .badConfiguration("ACTUARY_KERNELS: \(error)")
         }

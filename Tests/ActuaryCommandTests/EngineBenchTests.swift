@@ -204,11 +204,16 @@ import Testing
         if let error { #expect(Actuary.exitCode(for: error).rawValue == 64) }
     }
 
-    @Test("lists keep the order they are given in")
-    func lists() throws {
+    @Test("lists are different values with commas between them, in the order they are given in")
+    func lists() {
         #expect(NumberList(argument: "16,1,0")?.numbers == [16, 1, 0])
         #expect(WeightsList(argument: "bf16,int4-codebook")?.formats == [.bfloat16, .int4Codebook])
         #expect(HybridPairList(argument: "1b,9b")?.pairs == [.one, .nine])
-        #expect([3, 1, 2].median == 2 && [4, 1].median == 2.5 && [Double]().median == 0)
+        for bad in ["", "1,", "1,1", "-1", "x"] { #expect(NumberList(argument: bad) == nil) }
+        for bad in ["", "int4,", "int4,int4", "fp8"] { #expect(WeightsList(argument: bad) == nil) }
+        for bad in ["", "9b,", "1b,1b", "1B"] { #expect(HybridPairList(argument: bad) == nil) }
     }
+
+    @Test("medians", arguments: [([], 0), ([3], 3), ([5, 1], 3), ([9, 1, 4], 4)] as [([Double], Double)])
+    func median(values: [Double], expected: Double) { #expect(values.median == expected) }
 }

@@ -115,7 +115,10 @@ import Testing
         #expect(fromEnvironment.settings == fromFile.settings)
         #expect(fromEnvironment.origins == [key.name: .environment(key.variable)])
 
-        for bad in ["[1]", "{a: 1}", ["model.pin_threads", "model.verify"].contains(key.name) ? "1" : "true", "-5", "99999999999999999999"] {
+        for bad in [
+            "[1]", "{a: 1}", ["model.pin_threads", "model.verify"].contains(key.name) ? "1" : "true", "-5",
+            "99999999999999999999",
+        ] {
             do throws(SettingsError) {
                 _ = try apply("\(parts[0]):\n  \(parts[1]): \(bad)\n")
                 Issue.record("\(key.name) took \(bad)")

@@ -113,4 +113,34 @@ import Testing
         }
         #expect(try bytes() == bytes())
     }
+
+    @Test(
+        "every golden configuration gets weights that give finite logits",
+        arguments: ["hybrid-two-groups", "odd-dims", "moe", "attention-only"],
+        formats
+    )
+    func golden(name: String, format: WeightFormat) throws {
+        let golden = try GoldenModel(name)
+        let configuration = golden.model.configuration
+        let model = try NemotronHModel(
+            name: "random",
+            configuration: configuration,
+            stopTokenIDs: [],
+            catalog: try RandomWeights.catalog(configuration, format: format),
+            device: golden.model.device
+        )
+        let capacity = RunnerCapacity(
+            slotCount: 6,
+            kvBlockCount: 6 * 25,
+            kvBlockTokens: GoldenModel.blockTokens,
+            maxBatchTokens: 64,
+            maxLogitRows: 64,
+            cacheFormat: .bfloat16
+        )
+        let runner = try NemotronHRunner(model: model, capacity: capacity)
+        runner.occupyMemory()
+        var sequence = TestSequence(slot: 0, runner: runner)
+        let logits = sequence.feed((0..<40).map { Int32($0) }, to: runner)
+        #expect(logits.allSatisfy { $0.isFinite })
+    }
 }

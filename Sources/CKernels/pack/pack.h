@@ -76,7 +76,9 @@ INLINE lanes scales_of(int format, const lanes *x) {
     return best;
 }
 
-INLINE void pack_whole_block(int format, const lanes *x, char *chunk, int half, ck_pack_loss *loss) {
+// Losses are counted over the `count` columns that are not there only to fill up.
+INLINE void pack_whole_block(
+    int format, const lanes *x, ptrdiff_t count, char *chunk, int half, ck_pack_loss *loss) {
     const short_lanes scale_bits = halves_of(scales_of(format, x));
     const lanes scale = lanes_widen_half(scale_bits), factor = inverse(scale);
     const ptrdiff_t code_bytes = format == CK_PACKED_INT8 ? 1024 : 512;
@@ -88,7 +90,7 @@ INLINE void pack_whole_block(int format, const lanes *x, char *chunk, int half, 
         const int_lanes codes = __builtin_convertvector(code_of(format, x[k] * factor, &q), int_lanes);
         for (int row = 0; row < CK_GROUP_ROWS; row++) code[k][row] = (uint8_t)codes[row];
         const lanes missed = x[k] - q * scale;
-        error = error + missed * missed;
+        if (k < count) error = error + missed * missed;
         total = total + x[k] * x[k];
     }
     for (int row = 0; row < CK_GROUP_ROWS; row++) {
@@ -118,14 +120,14 @@ INLINE void pack_brain_block(const lanes *x, char *chunk, int half, ck_pack_loss
     }
 }
 
-INLINE void pack_block(int format, const lanes *x, char *chunk, int half, ck_pack_loss *loss) {
+INLINE void pack_block(int format, const lanes *x, ptrdiff_t count, char *chunk, int half, ck_pack_loss *loss) {
     int_lanes bad = {0};
     for (int k = 0; k < BLOCK; k++) bad |= (int_lanes)((bit_lanes)magnitude(x[k]) >= 0x7F800000u);
     for (int row = 0; row < CK_GROUP_ROWS; row++) loss->bad_count += bad[row] != 0;
     if (format == CK_PACKED_BF16) {
         pack_brain_block(x, chunk, half, loss);
     } else {
-        pack_whole_block(format, x, chunk, half, loss);
+        pack_whole_block(format, x, count, chunk, half, loss);
     }
 }
 
@@ -140,7 +142,8 @@ INLINE ck_pack_loss pack_group(
         }
         lanes vector[BLOCK];
         memcpy(vector, x, sizeof vector);
-        pack_block(format, vector, target + block / 2 * ck_chunk_bytes((ck_packed_format)format), block % 2, &loss);
+        char *chunk = target + block / 2 * ck_chunk_bytes((ck_packed_format)format);
+        pack_block(format, vector, count, chunk, block % 2, &loss);
     }
     return loss;
 }

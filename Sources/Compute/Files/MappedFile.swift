@@ -46,8 +46,6 @@ package final class MappedFile: Sendable {
         guard byteCount > 0, let map = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             map != MAP_FAILED
         else { throw .outOfMemory(bytes: byteCount) }
-        // Only a wish: large pages are made real faster.
-        _ = madvise(map, byteCount, MADV_HUGEPAGE)
         fill(UnsafeMutableRawBufferPointer(start: map, count: byteCount))
         self.path = path
         self.byteCount = byteCount

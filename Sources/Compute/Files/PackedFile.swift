@@ -72,7 +72,9 @@ package struct PackedFile: Sendable {
     /// - Throws: `ComputeError.damagedPart` naming the first part that differs.
     package func verify(team: ThreadTeam) throws(ComputeError) {
         try file.withBytes { bytes throws(ComputeError) in
-            for (name, part) in Array(files) + Array(parts).sorted(by: { $0.value.range.lowerBound < $1.value.range.lowerBound }) {
+            for (name, part) in Array(files)
+                + Array(parts).sorted(by: { $0.value.range.lowerBound < $1.value.range.lowerBound })
+            {
                 let memory = UnsafeRawBufferPointer(rebasing: bytes[part.range])
                 guard PackedFile.checksum(memory, team: team) == part.checksum else {
                     throw .damagedPart(file: path, part: name)

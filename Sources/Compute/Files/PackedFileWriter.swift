@@ -51,7 +51,9 @@ package final class PackedFileWriter {
         shape: [Int],
         _ bytes: UnsafeRawBufferPointer
     ) throws(ComputeError) {
-        precondition(bytes.count == format.byteCount(rowCount: shape.dropLast().reduce(1, *), columnCount: shape.last ?? 1))
+        precondition(
+            bytes.count == format.byteCount(rowCount: shape.dropLast().reduce(1, *), columnCount: shape.last ?? 1)
+        )
         let about: [(String, JSONValue)] = [
             ("type", .string(type.rawValue)), ("format", .string(format.name)),
             ("shape", .array(shape.map { .integer(Int64($0)) })),

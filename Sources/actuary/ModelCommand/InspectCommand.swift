@@ -39,7 +39,9 @@ struct InspectCommand: AsyncParsableCommand {
         isVerified: Bool
     ) throws -> [(String, JSONValue)] {
         let configuration = model.configuration
-        func count(_ isKind: (LayerKind) -> Bool) -> JSONValue { .integer(Int64(configuration.layers.count(where: isKind))) }
+        func count(_ isKind: (LayerKind) -> Bool) -> JSONValue {
+            .integer(Int64(configuration.layers.count(where: isKind)))
+        }
         let demands = TensorDemand.all(configuration)
         var rows: [(String, JSONValue)] = [
             ("model", .string(source.name)), ("architecture", "nemotron_h"),

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Inspects and packs models.",
-        subcommands: [PackCommand.self, InspectCommand.self]
+        abstract: "Inspects, packs and plans models.",
+        subcommands: [InspectCommand.self, PackCommand.self, PlanCommand.self]
     )
 }

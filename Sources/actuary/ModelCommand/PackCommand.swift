@@ -37,7 +37,9 @@ struct PackCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = directory == Settings.embeddedModel ? try BundledResources.path("actuary-embedded") : directory
         guard FileManager.default.fileExists(atPath: folder) else {
-            throw CommandFailure.badInput("there is no folder \(folder): give one with config.json and safetensors files")
+            throw CommandFailure.badInput(
+                "there is no folder \(folder): give one with config.json and safetensors files"
+            )
         }
         let device = try CPUDevice.forCommand(threads: threads)
         var progress = ProgressLine(title: "packing")

@@ -109,6 +109,15 @@ struct ModelFolder {
         do throws(ComputeError) { try packed?.verify(team: device.team) } catch { throw .badInput("\(error)") }
     }
 
+    /// The model's sizes, without its weights.
+    func configuration() throws(CommandFailure) -> NemotronHConfiguration {
+        let json: [UInt8]
+        do { json = try read("config.json") } catch { throw .badInput("\(file("config.json")) cannot be read") }
+        do throws(ModelError) {
+            return try NemotronHConfiguration(json: json, file: file("config.json"))
+        } catch { throw .badInput("\(error)") }
+    }
+
     /// The weights on a device.
     func model(on device: CPUDevice) throws(CommandFailure) -> NemotronHModel {
         do throws(ModelError) {

@@ -65,8 +65,8 @@ struct EngineBench {
     /// Runs all rounds.
     ///
     /// - Parameter progress: Told what is about to be measured.
-    /// - Returns: A result for each case, in their order.
-    /// - Throws: `CommandFailure` if memory cannot be had.
+    /// - Returns: One result for each case, in their order.
+    /// - Throws: `CommandFailure` if there is too little memory.
     func run(progress: (String) -> Void) throws -> [EngineBenchResult] {
         var samples = cases.map { _ in [Sample]() }
         let sizes = EngineDemand.Sizes(model.configuration, weightsBytes: model.weightBytes)

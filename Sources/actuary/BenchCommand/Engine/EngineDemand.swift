@@ -61,8 +61,8 @@ extension EngineDemand.Sizes {
             weightBytes: weightsBytes - unread,
             matrixWeights: count(.matrix) + head,
             headWeights: head,
-            stateBytes: NemotronHModel.stateBytesPerSlot(configuration),
-            cacheBytesPerToken: Double(NemotronHModel.kvBytesPerBlock(configuration, tokens: 64, format: format)) / 64
+            stateBytes: NemotronHModel.stateBytes(configuration),
+            cacheBytesPerToken: Double(NemotronHModel.cacheBytes(configuration, tokens: 64, format: format)) / 64
         )
     }
 }

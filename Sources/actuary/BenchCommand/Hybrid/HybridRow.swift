@@ -65,7 +65,7 @@ extension HybridRow {
         measured: EngineBenchCase
     ) {
         let blocks = EngineBench.blocks(measured)
-        let block = NemotronHModel.kvBytesPerBlock(
+        let block = NemotronHModel.cacheBytes(
             configuration,
             tokens: EngineBench.blockTokens,
             format: EngineBench.cacheFormat
