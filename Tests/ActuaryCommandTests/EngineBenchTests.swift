@@ -196,7 +196,8 @@ import Testing
             ["decode", "--tokens", "0"], ["decode", "--threads", "-1"], ["decode", "--rounds", "0"],
             ["prefill", "--tokens", "many"], ["prefill", "--threads", "1025"], ["hybrid", "--sizes", "7b"],
             ["hybrid", "--sizes", "9b,9b"], ["hybrid", "--contexts", "3"], ["hybrid", "--contexts", "4k"],
-            ["hybrid", "--weights", "int4,int8"], ["hybrid", "--rounds", "0"], ["hybrid", "--tokens", "0"],
+            ["hybrid", "--weights", "int4,int8"], ["hybrid", "--memory", "much"], ["hybrid", "--rounds", "0"],
+            ["hybrid", "--tokens", "0"],
         ]
     )
     func badUsage(arguments: [String]) {

@@ -17,7 +17,11 @@ import Testing
         )
     }
 
-    private func result(_ row: HybridRow, _ tokensPerSecond: Double) -> EngineBenchResult {
+    private func result(
+        _ row: HybridRow,
+        _ tokensPerSecond: Double,
+        readBytesPerSecond: Double = 1e9
+    ) -> EngineBenchResult {
         EngineBenchResult(
             shape: row.shape,
             weights: row.weights,
@@ -26,7 +30,7 @@ import Testing
             bytesPerToken: row.bytesPerToken,
             limitTokensPerSecond: tokensPerSecond * 2,
             fractionOfLimit: 0.5,
-            readBytesPerSecond: 1e9,
+            readBytesPerSecond: readBytesPerSecond,
             operationsPerSecond: 1e9,
             threadCount: 2,
             residentBytes: 7_000_000_000
@@ -79,6 +83,11 @@ import Testing
         #expect(both.map(\.speed) == [1.25, nil])
         #expect(both[1].speedOfMemory > 2 * both[0].speedOfMemory && both[0].speedOfMemory > 0.5)
         #expect(try report().comparisons(.one).isEmpty)
+        var slower = try report()
+        // The transformer was measured while memory was half as fast.
+        slower.rows[2].result = result(slower.rows[2], 4, readBytesPerSecond: 5e8)
+        #expect(slower.comparisons(.nine).map(\.speed) == [2.5, nil])
+        #expect(slower.comparisons(.nine).map(\.steadySpeed) == [1.25, nil])
     }
 
     @Test("the table says what does not fit")

@@ -22,6 +22,9 @@ struct HybridBench: AsyncParsableCommand {
     @Option(help: "The format of the weights: \(BenchWeights.allCases.map(\.rawValue).joined(separator: ", ")).")
     var weights = WeightsList([.int4])
 
+    @Option(help: "How much memory may be used, for example 16GB; what is free unless given.")
+    var memory: MemorySize?
+
     @Option(help: "Steps of a decode.")
     var tokens = 8
 
@@ -68,7 +71,7 @@ struct HybridBench: AsyncParsableCommand {
         let cases = contexts.numbers.map {
             EngineBenchCase(phase: .decode, batch: 1, depth: $0 - tokens, tokens: tokens)
         }
-        let available = AvailableMemory.bytes()
+        let available = min(memory?.bytes ?? .max, AvailableMemory.bytes())
         let fitting = cases.filter { measured in
             let needed = EngineBench.neededBytes(configuration, format, [measured])
             return EngineBench.fits(needed.weights + needed.states, in: available)

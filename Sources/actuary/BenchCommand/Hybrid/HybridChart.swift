@@ -51,7 +51,7 @@ struct HybridChart: Sendable {
     private var head: String {
         let weights = report.rows.first?.weights ?? "no"
         return """
-            <text class="head" x="\(x(8))" y="26">\(escaped("What a sequence costs: hybrid and transformer"))</text>
+            <text class="head" x="\(x(8))" y="26">\(escaped("Hybrid against transformer"))</text>
             <text class="quiet" x="\(x(8))" y="46">\(escaped("\(weights) weights, one sequence, \(report.threadCount) threads"))</text>
             <rect class="hybrid" x="\(x(8))" y="58" width="11" height="11"/>
             <text x="\(x(24))" y="68">hybrid</text>
