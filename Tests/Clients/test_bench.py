@@ -1,6 +1,7 @@
-"""`actuary bench budget` on a part of its questions: the numbers are whole, and thinking pays."""
+"""`actuary bench`: the budget curve on a part of its questions, and the engine with made-up weights of a small shape."""
 
 import json
+from pathlib import Path
 
 from conftest import run
 
@@ -33,3 +34,35 @@ def test_the_budget_curve_rises_and_is_reported_in_three_forms(server, tmp_path)
 def test_a_missing_server_is_one_clear_sentence():
     result = run("bench", "budget", "--url", "http://127.0.0.1:9", "--limit", "1")
     assert result.returncode == 69 and "127.0.0.1:9" in result.stderr
+
+
+CONFIG = Path(__file__).parent.parent / "Fixtures/models/hybrid-two-groups/config.json"
+FIELDS = [
+    "shape", "weights", "phase", "batch", "depth", "tokens_per_second", "bytes_per_token", "limit_tokens_per_second",
+    "fraction_of_limit", "read_gb_per_second", "rss_bytes",
+]  # fmt: skip
+
+
+def test_decode_and_prefill_report_one_line_a_case(tmp_path):
+    for phase in ["decode", "prefill"]:
+        lines = tmp_path / f"{phase}.jsonl"
+        result = run(
+            "bench", phase, "--shape", CONFIG, "--weights", "int4,int8,bf16,int4-codebook", "--batch", "1,2",
+            "--depth", "0,64", "--tokens", "4", "--threads", "2", "--rounds", "1", "--json", lines,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stderr
+        rows = [json.loads(line) for line in lines.read_text().splitlines()]
+        assert len(rows) == 4 * 2 * 2
+        assert all(list(row)[: len(FIELDS)] == FIELDS for row in rows)
+        assert all(row["tokens_per_second"] > 0 and row["threads"] == 2 for row in rows)
+        assert len(result.stdout.splitlines()) == 2 + len(rows)
+
+
+def test_a_shape_that_does_not_fit_is_refused_before_anything_is_reserved():
+    result = run("bench", "decode", "--shape", "transformer-9b", "--batch", "1024", "--depth", "131072")
+    assert result.returncode == 78 and "MiB are free" in result.stderr and result.stdout == ""
+
+
+def test_the_config_of_a_shape_can_be_printed():
+    result = run("bench", "decode", "--shape", "1b", "--print-config")
+    assert result.returncode == 0 and json.loads(result.stdout)["num_hidden_layers"] == 23

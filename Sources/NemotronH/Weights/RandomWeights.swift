@@ -1,10 +1,12 @@
 package import Compute
+import Glibc
 
 /// Made-up weights of any configuration, for measurements: speed depends on their sizes, not on their values.
 package enum RandomWeights {
     /// Tensors in anonymous memory, matrices in `format`.
     ///
-    /// The head has at least eight bits, and embeddings are rows of bf16. Values are such that activations keep their size from layer to layer.
+    /// The head has at least eight bits, and embeddings are rows of bf16. Values are such that activations keep their
+    /// size from layer to layer.
     ///
     /// - Parameters:
     ///   - configuration: What the weights are for.
@@ -17,6 +19,8 @@ package enum RandomWeights {
     ) throws(ModelError) -> TensorCatalog {
         let places = places(configuration, format)
         let byteCount = places.last.map(\.range.upperBound) ?? 0
+        // Memory becomes real when it is first written, which takes longer than writing it.
+        let team = ThreadTeam(threadCount: max(1, min(64, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
         let file: MappedFile
         do {
             file = try MappedFile(memoryOf: byteCount, named: "random weights") { memory in
@@ -25,7 +29,8 @@ package enum RandomWeights {
                     random.fill(
                         UnsafeMutableRawBufferPointer(rebasing: memory[place.range]),
                         place.format,
-                        place.demand
+                        place.demand,
+                        team
                     )
                 }
             }
@@ -93,7 +98,12 @@ private struct RandomBlock {
         return Float((state &* 0x2545_F491_4F6C_DD1D) >> 40) * 0x1p-24
     }
 
-    mutating func fill(_ target: UnsafeMutableRawBufferPointer, _ format: WeightFormat, _ demand: TensorDemand) {
+    mutating func fill(
+        _ target: UnsafeMutableRawBufferPointer,
+        _ format: WeightFormat,
+        _ demand: TensorDemand,
+        _ team: ThreadTeam
+    ) {
         // What keeps the sum over a row's products as large as one of its inputs.
         let size = 1 / Float(demand.shape.last ?? 1).squareRoot()
         let block: [UInt8] =
@@ -106,10 +116,12 @@ private struct RandomBlock {
             case .float16: preconditionFailure("no random weights of that format")
             }
         block.withUnsafeBytes { block in
-            for start in stride(from: 0, to: target.count, by: block.count) {
-                let count = min(block.count, target.count - start)
-                UnsafeMutableRawBufferPointer(rebasing: target[start..<(start + count)])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: block[..<count]))
+            team.divide(target.count, step: block.count) { range in
+                for start in stride(from: range.lowerBound, to: range.upperBound, by: block.count) {
+                    let count = min(block.count, range.upperBound - start)
+                    UnsafeMutableRawBufferPointer(rebasing: target[start..<(start + count)])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: block[..<count]))
+                }
             }
         }
     }
@@ -119,7 +131,8 @@ private struct RandomBlock {
         for _ in 0..<61 {
             for _ in 0..<codeBytes { bytes.append(UInt8(1 + next() * 254.9)) }
             for _ in 0..<32 {
-                let half = Float16(scale * (0.5 + next())).bitPattern
+                // Never so small that fp16 has fewer digits for it.
+                let half = Float16(scale * (0.6 + 0.8 * next())).bitPattern
                 bytes.append(UInt8(truncatingIfNeeded: half))
                 bytes.append(UInt8(half >> 8))
             }

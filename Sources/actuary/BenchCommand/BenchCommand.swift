@@ -5,6 +5,6 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures this machine and servers.",
-        subcommands: [DecodeBench.self, PrefillBench.self, BudgetBench.self]
+        subcommands: [DecodeBench.self, PrefillBench.self, HybridBench.self, BudgetBench.self]
     )
 }

@@ -1,6 +1,4 @@
 /// Draws accuracy against budget, with the mean thinking tokens of each budget below it.
-///
-/// The picture needs no font of its own and follows the reader's light or dark colours.
 struct BudgetChart: Sendable {
     let report: BudgetReport
 
@@ -13,38 +11,30 @@ struct BudgetChart: Sendable {
 
     /// The whole file.
     var svg: String {
-        """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(text(Self.width)) \(text(Self.height))" \
-        width="\(text(Self.width))" height="\(text(Self.height))" role="img" aria-labelledby="title summary">
-        <title id="title">\(escaped("Accuracy of \(report.model) by thinking budget"))</title>
-        <desc id="summary">\(escaped(summary))</desc>
-        <style>
-        text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2328; }
-        .head { font-size: 16px; font-weight: 600; }
-        .quiet { fill: #59636e; }
-        .value { font-weight: 600; }
-        .grid { stroke: #59636e; stroke-opacity: 0.25; }
-        .bar { fill: #9a6700; fill-opacity: 0.3; }
-        .curve { fill: none; stroke: #0969da; stroke-width: 2.5; stroke-linejoin: round; }
-        .point { fill: #0969da; }
-        @media (prefers-color-scheme: dark) {
-        text { fill: #f0f6fc; }
-        .quiet { fill: #9198a1; }
-        .grid { stroke: #9198a1; }
-        .bar { fill: #d29922; }
-        .curve { stroke: #4493f8; }
-        .point { fill: #4493f8; }
-        }
-        </style>
-        <text class="head" x="\(text(Self.left))" y="26">\(escaped("Right answers by thinking budget"))</text>
-        <text class="quiet" x="\(text(Self.left))" y="46">\(escaped(subtitle))</text>
-        \(grid)
-        \(bars)
-        \(curve)
-        \(axis)
-        </svg>
-
-        """
+        SVGDocument(
+            width: Self.width,
+            height: Self.height,
+            title: "Accuracy of \(report.model) by thinking budget",
+            summary: summary,
+            lightRules: """
+                .bar { fill: #9a6700; fill-opacity: 0.3; }
+                .curve { fill: none; stroke: #0969da; stroke-width: 2.5; stroke-linejoin: round; }
+                .point { fill: #0969da; }
+                """,
+            darkRules: """
+                .bar { fill: #d29922; }
+                .curve { stroke: #4493f8; }
+                .point { fill: #4493f8; }
+                """,
+            body: """
+                <text class="head" x="\(text(Self.left))" y="26">\(escaped("Right answers by thinking budget"))</text>
+                <text class="quiet" x="\(text(Self.left))" y="46">\(escaped(subtitle))</text>
+                \(grid)
+                \(bars)
+                \(curve)
+                \(axis)
+                """
+        ).text
     }
 
     private var subtitle: String {
@@ -124,22 +114,7 @@ struct BudgetChart: Sendable {
         score.all.meanThinkingTokens.map(BudgetReport.decimal) ?? "-"
     }
 
-    private func text(_ number: Double) -> String { BudgetReport.decimal(number) }
+    private func text(_ number: Double) -> String { SVGDocument.number(number) }
 
-    /// XML 1.0 has no way to write most control characters; they become U+FFFD.
-    private func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\t", "\n", "\r": result += " "
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    private func escaped(_ text: String) -> String { SVGDocument.escaped(text) }
 }

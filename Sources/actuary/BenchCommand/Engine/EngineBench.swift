@@ -8,7 +8,8 @@ struct EngineBench {
     static let passTokens = 512
     /// As a server has it unless it is told otherwise.
     static let cacheFormat = CacheFormat.bfloat16
-    private static let blockTokens = 16
+    /// Tokens of one block of keys and values.
+    static let blockTokens = 16
     /// Bytes that one probe reads, far more than the processor's caches hold.
     private static let probeBytes = 1 << 30
 
@@ -26,12 +27,7 @@ struct EngineBench {
         self.cases = cases
         self.rounds = rounds
         self.device = device
-        let configuration: NemotronHConfiguration
-        do { configuration = try ModelShape.configuration(named: shape) } catch {
-            throw CommandFailure.badInput(
-                "\(error); --shape takes \(ModelShape.names.joined(separator: ", ")) or the path of a config.json"
-            )
-        }
+        let configuration = try EngineBench.configuration(shape)
         try EngineBench.checkMemory(configuration, weights, cases)
         do {
             catalog = try RandomWeights.catalog(configuration, format: weights.format)
@@ -44,6 +40,17 @@ struct EngineBench {
             )
         } catch {
             throw CommandFailure.badConfiguration("\(error)")
+        }
+    }
+
+    /// The configuration of a shape by name or of a `config.json`.
+    static func configuration(_ shape: String) throws(CommandFailure) -> NemotronHConfiguration {
+        do {
+            return try ModelShape.configuration(named: shape)
+        } catch {
+            throw .badInput(
+                "\(error); --shape takes \(ModelShape.names.joined(separator: ", ")) or the path of a config.json"
+            )
         }
     }
 
@@ -62,7 +69,7 @@ struct EngineBench {
     /// - Throws: `CommandFailure` if there is too little memory.
     func run(progress: (String) -> Void) throws -> [EngineBenchResult] {
         var samples = cases.map { _ in [Sample]() }
-        let sizes = EngineDemand.Sizes(model, weightsBytes: model.weightBytes)
+        let sizes = EngineDemand.Sizes(model.configuration, weightsBytes: model.weightBytes)
         for (index, measured) in cases.enumerated() {
             let runner = try makeRunner(measured)
             for round in 0..<rounds {
@@ -138,45 +145,24 @@ struct EngineBench {
         )
     }
 
-    private static func blocks(_ measured: EngineBenchCase) -> Int { (measured.length + blockTokens - 1) / blockTokens }
+    /// Blocks of keys and values that each sequence of a case needs.
+    static func blocks(_ measured: EngineBenchCase) -> Int { (measured.length + blockTokens - 1) / blockTokens }
 
     private func step(_ runner: NemotronHRunner, _ measured: EngineBenchCase) {
-        switch measured.phase {
-        case .decode:
-            for token in 0..<measured.tokens {
-                let chunks = (0..<measured.batch).map {
-                    chunk(measured, slot: $0, position: measured.depth + token, count: 1, isLast: true)
-                }
-                _ = runner.forward(chunks)
-            }
-        case .prefill:
-            for slot in 0..<measured.batch {
-                for start in stride(from: 0, to: measured.tokens, by: EngineBench.passTokens) {
-                    let count = min(EngineBench.passTokens, measured.tokens - start)
-                    let isLast = start + count == measured.tokens
-                    _ = runner.forward([
-                        chunk(measured, slot: slot, position: measured.depth + start, count: count, isLast: isLast)
-                    ])
-                }
-            }
+        for pass in measured.passes(passTokens: EngineBench.passTokens) {
+            _ = runner.forward(pass.map { chunk(measured, $0) })
         }
     }
 
-    private func chunk(
-        _ measured: EngineBenchCase,
-        slot: Int,
-        position: Int,
-        count: Int,
-        isLast: Bool
-    ) -> SequenceChunk {
+    private func chunk(_ measured: EngineBenchCase, _ part: EngineBenchCase.Part) -> SequenceChunk {
         let blockCount = EngineBench.blocks(measured)
         let vocabulary = model.configuration.vocabularySize
         return SequenceChunk(
-            slot: slot,
-            position: position,
-            tokens: (0..<count).map { Int32((position + $0) * 7919 % vocabulary) },
-            blockTable: (0..<blockCount).map { Int32(slot * blockCount + $0) },
-            logitRows: isLast ? 1 : 0
+            slot: part.slot,
+            position: part.position,
+            tokens: (0..<part.count).map { Int32((part.position + $0) * 7919 % vocabulary) },
+            blockTable: (0..<blockCount).map { Int32(part.slot * blockCount + $0) },
+            logitRows: part.isLast ? 1 : 0
         )
     }
 
@@ -203,23 +189,39 @@ struct EngineBench {
         return Double(operations) / seconds
     }
 
-    /// Refuses what does not fit before anything is reserved.
-    private static func checkMemory(
+    // MARK: - Memory
+
+    /// Bytes that the weights and the largest of the cases need.
+    static func neededBytes(
         _ configuration: NemotronHConfiguration,
         _ weights: BenchWeights,
         _ cases: [EngineBenchCase]
+    ) -> (weights: Int, states: Int) {
+        (
+            RandomWeights.byteCount(configuration, format: weights.format),
+            cases.map { NemotronHModel.memoryBytes(configuration, capacity($0)) }.max() ?? 0
+        )
+    }
+
+    /// Whether so many bytes may be taken of those that are free; a little is left to others.
+    static func fits(_ bytes: Int, in available: Int) -> Bool { bytes <= available / 100 * 97 }
+
+    /// Refuses what does not fit before anything is reserved.
+    static func checkMemory(
+        _ configuration: NemotronHConfiguration,
+        _ weights: BenchWeights,
+        _ cases: [EngineBenchCase],
+        available: Int = AvailableMemory.bytes()
     ) throws(CommandFailure) {
-        let weightsBytes = RandomWeights.byteCount(configuration, format: weights.format)
-        let states = cases.map { NemotronHModel.memoryBytes(configuration, capacity($0)) }.max() ?? 0
-        let available = AvailableMemory.bytes()
-        guard weightsBytes + states <= available / 100 * 97 else {
+        let needed = neededBytes(configuration, weights, cases)
+        guard fits(needed.weights + needed.states, in: available) else {
             throw .badConfiguration(
-                "\(weights.rawValue) weights take \(weightsBytes >> 20) MiB and the largest case \(states >> 20) MiB, but "
-                    + "\(available >> 20) MiB are free; ask for a smaller --shape, --batch, --depth or fewer bits"
+                "\(weights.rawValue) weights take \(needed.weights >> 20) MiB and the largest case "
+                    + "\(needed.states >> 20) MiB, but \(available >> 20) MiB are free; ask for a smaller --shape, "
+                    + "--batch, --depth or fewer bits"
             )
         }
     }
-
 }
 
 extension [Double] {

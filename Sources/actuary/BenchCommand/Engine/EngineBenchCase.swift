@@ -19,4 +19,44 @@ struct EngineBenchCase: Equatable, Sendable {
 
     /// Positions that each sequence needs.
     var length: Int { depth + tokens }
+
+    /// Tokens of one sequence that are computed in one pass.
+    struct Part: Equatable, Sendable {
+        var slot: Int
+        var position: Int
+        var count: Int
+        /// Whether a token is sampled after it.
+        var isLast: Bool
+    }
+
+    /// What is computed together: one token of each sequence in a decode, at most `passTokens` of prompts one after
+    /// another in a prefill.
+    func passes(passTokens: Int) -> [[Part]] {
+        switch phase {
+        case .decode:
+            return (0..<tokens).map { token in
+                (0..<batch).map { Part(slot: $0, position: depth + token, count: 1, isLast: true) }
+            }
+        case .prefill:
+            var passes: [[Part]] = []
+            var room = 0
+            for slot in 0..<batch {
+                var done = 0
+                while done < tokens {
+                    if room == 0 {
+                        passes.append([])
+                        room = passTokens
+                    }
+                    let count = min(room, tokens - done)
+                    let isLast = done + count == tokens
+                    passes[passes.count - 1].append(
+                        Part(slot: slot, position: depth + done, count: count, isLast: isLast)
+                    )
+                    done += count
+                    room -= count
+                }
+            }
+            return passes
+        }
+    }
 }

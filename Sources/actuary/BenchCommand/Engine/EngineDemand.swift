@@ -11,7 +11,7 @@ struct EngineDemand: Equatable, Sendable {
     struct Sizes: Equatable, Sendable {
         /// Bytes of the weights that every pass reads: all but the embeddings.
         var weightBytes: Int
-        /// Weights in matrices, without the embeddings; those of experts that a token does not choose left out.
+        /// Weights in matrices, without the embeddings; those of experts that a token does not choose included.
         var matrixWeights: Int
         /// Of these, those of the head, which only rows that sample need.
         var headWeights: Int
@@ -49,17 +49,20 @@ struct EngineDemand: Equatable, Sendable {
 }
 
 extension EngineDemand.Sizes {
-    /// The sizes of a model that has been made.
-    init(_ model: NemotronHModel, weightsBytes: Int) {
-        let demands = TensorDemand.all(model.configuration)
-        let matrices = demands.filter { $0.role == .matrix || $0.role == .head }
-        let embeddings = demands.filter { $0.role == .embeddings }.map(\.count).reduce(0, +) * 2
+    /// The sizes that follow from a configuration, `weightsBytes` being those of all weights as they are stored.
+    init(_ configuration: NemotronHConfiguration, weightsBytes: Int) {
+        let demands = TensorDemand.all(configuration)
+        func count(_ role: TensorDemand.Role) -> Int { demands.filter { $0.role == role }.map(\.count).reduce(0, +) }
+        // A head that is the same matrix as the embeddings is read as a whole.
+        let (head, unread) =
+            configuration.tiesEmbeddings ? (count(.embeddings), 0) : (count(.head), 2 * count(.embeddings))
+        let format = EngineBench.cacheFormat
         self.init(
-            weightBytes: weightsBytes - embeddings,
-            matrixWeights: matrices.map(\.count).reduce(0, +),
-            headWeights: matrices.filter { $0.role == .head }.map(\.count).reduce(0, +),
-            stateBytes: model.stateBytesPerSlot,
-            cacheBytesPerToken: Double(model.kvBytesPerBlock(tokens: 64, format: EngineBench.cacheFormat)) / 64
+            weightBytes: weightsBytes - unread,
+            matrixWeights: count(.matrix) + head,
+            headWeights: head,
+            stateBytes: NemotronHModel.stateBytes(configuration),
+            cacheBytesPerToken: Double(NemotronHModel.cacheBytes(configuration, tokens: 64, format: format)) / 64
         )
     }
 }
