@@ -5,7 +5,6 @@ llama.cpp is measured by its own tools: `llama-bench` reads a prompt of 512 toke
 """
 
 import argparse
-import pathlib
 
 import libllama
 import make_gguf
@@ -67,8 +66,7 @@ def main():
     if set(formats) - set(PAIRS):
         parser.error(f"--weights takes {', '.join(PAIRS)}, not {options.weights}")
     tools = libllama.Tools()
-    name = pathlib.Path(options.config).stem if options.config else options.shape
-    config, folder = measure.config_file(options, name)
+    name, config, folder = measure.shape_files(options)
     models = {}
     for weights in formats:
         models[weights] = folder / f"random-{PAIRS[weights]}.gguf"

@@ -52,8 +52,11 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def config_file(options, name):
-    """The shape's config.json, written to the folder of models, and that folder."""
+def shape_files(options):
+    """The shape's name, its config.json in a folder of models of its own, and that folder."""
+    name = options.shape
+    if options.config:
+        name = pathlib.Path(options.config).name.removesuffix(".json").removesuffix(".config")
     folder = pathlib.Path(options.models) / name
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.json"
@@ -66,7 +69,7 @@ def config_file(options, name):
     if path.exists() and json.loads(path.read_text()) != json.loads(text):
         raise SystemExit(f"{folder} holds models of another shape: remove it, or choose another --work.")
     path.write_text(text)
-    return path, folder
+    return name, path, folder
 
 
 def ours(options, phase, weights, batches, tokens):

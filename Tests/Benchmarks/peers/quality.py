@@ -77,8 +77,7 @@ def main():
     parser.add_argument("--positions", type=int, default=256)
     parser.add_argument("--formats", default=",".join(OURS), help="of ours")
     options = parser.parse_args()
-    name = pathlib.Path(options.config).stem if options.config else options.shape
-    config, folder = measure.config_file(options, name)
+    name, config, folder = measure.shape_files(options)
     shape = Shape(config)
     checkpoint = folder / "bf16"
     if not (checkpoint / "model.safetensors").exists():
