@@ -66,14 +66,14 @@ def main():
     if set(formats) - set(PAIRS):
         parser.error(f"--weights takes {', '.join(PAIRS)}, not {options.weights}")
     tools = libllama.Tools()
-    name, config, folder = measure.shape_files(options)
+    name, shape, folder = measure.shape_files(options)
     models = {}
     for weights in formats:
         models[weights] = folder / f"random-{PAIRS[weights]}.gguf"
         if not models[weights].exists():
             measure.say(f"Making {models[weights]}")
-            make_gguf.write(config, PAIRS[weights], models[weights])
-    tokens = options.tokens or (64 if make_gguf.Shape(config).parameter_count < 3e9 else 16)
+            make_gguf.write(shape, PAIRS[weights], models[weights])
+    tokens = options.tokens or (64 if shape.parameter_count < 3e9 else 16)
     rounds = []
     for index in range(options.rounds):
         measure.say(f"Round {index + 1} of {options.rounds}")

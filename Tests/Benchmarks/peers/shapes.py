@@ -57,15 +57,14 @@ class Tensor:
 class Shape:
     """The sizes of a model, and the list of its tensors."""
 
-    def __init__(self, path):
-        text = pathlib.Path(path).read_text()
-        self.config = config = json.loads(text)
+    def __init__(self, config, source="config.json"):
+        self.config = config
         if config.get("model_type") != "nemotron_h":
-            raise SystemExit(f"{path}: model_type is {config.get('model_type')!r}, but only nemotron_h is known here.")
+            raise SystemExit(f"{source}: model_type is {config.get('model_type')!r}, but only nemotron_h is known here.")
         self.pattern = config["hybrid_override_pattern"]
         unknown = set(self.pattern) - set("M*-")
         if unknown:
-            raise SystemExit(f"{path}: layers of kind {' '.join(sorted(unknown))} are not measured here.")
+            raise SystemExit(f"{source}: layers of kind {' '.join(sorted(unknown))} are not measured here.")
         self.vocabulary = config["vocab_size"]
         self.hidden = config["hidden_size"]
         self.intermediate = config["intermediate_size"]
@@ -121,6 +120,11 @@ class Shape:
         spread = LOGIT_SPREAD * self.hidden**-0.5
         result.append(matrix("lm_head.weight", self.vocabulary, self.hidden, "head", spread))
         return result
+
+    @classmethod
+    def read(cls, path):
+        """The shape of a config.json."""
+        return cls(json.loads(pathlib.Path(path).read_text()), path)
 
     @property
     def parameter_count(self):
