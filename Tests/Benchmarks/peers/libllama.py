@@ -68,6 +68,23 @@ class Batch(ctypes.Structure):
     ]
 
 
+LOG_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+ERROR_LEVEL = 4
+errors = []
+
+
+@LOG_CALLBACK
+def keep_errors(level, text, _):
+    """Drops what llama.cpp tells, but for errors."""
+    if level == ERROR_LEVEL:
+        errors.append(text.decode(errors="replace").strip())
+
+
+def fail(text):
+    """Ends the program with the text and the last that llama.cpp said."""
+    raise SystemExit("\n".join([text, *errors[-5:]]))
+
+
 @functools.cache
 def library():
     """libllama with the signatures that are used here."""
@@ -90,6 +107,8 @@ def library():
     llama.llama_get_logits.restype = ctypes.POINTER(ctypes.c_float)
     llama.llama_free.argtypes = [pointer]
     llama.llama_model_free.argtypes = [pointer]
+    llama.llama_log_set.argtypes = [LOG_CALLBACK, pointer]
+    llama.llama_log_set(keep_errors, None)
     llama.llama_backend_init()
     return llama
 
@@ -111,14 +130,14 @@ def logits(path, tokens, threads):
     llama = library()
     model = llama.llama_model_load_from_file(str(path).encode(), llama.llama_model_default_params())
     if not model:
-        raise SystemExit(f"llama.cpp cannot load {path}.")
+        fail(f"llama.cpp cannot load {path}.")
     parameters = llama.llama_context_default_params()
     capacity = max(512, len(tokens))
     parameters.n_ctx = parameters.n_batch = parameters.n_ubatch = capacity
     parameters.n_threads = parameters.n_threads_batch = threads
     context = llama.llama_init_from_model(model, parameters)
     if not context:
-        raise SystemExit(f"llama.cpp cannot make a context of {capacity} tokens for {path}.")
+        fail(f"llama.cpp cannot make a context of {capacity} tokens for {path}.")
     # The structure is written down above, so a package with another one must not pass unnoticed.
     seen = (llama.llama_n_ctx(context), llama.llama_n_batch(context), llama.llama_n_ubatch(context))
     if seen != (capacity, capacity, capacity):
@@ -126,7 +145,7 @@ def logits(path, tokens, threads):
     batch, alive = batch_of(tokens)
     status = llama.llama_decode(context, batch)
     if status:
-        raise SystemExit(f"llama_decode answers {status} for {path}.")
+        fail(f"llama_decode answers {status} for {path}.")
     del alive
     words = llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(model))
     result = np.ctypeslib.as_array(llama.llama_get_logits(context), (len(tokens), words)).copy()

@@ -5,7 +5,6 @@ llama.cpp is measured by its own tools: `llama-bench` reads a prompt of 512 toke
 """
 
 import argparse
-import pathlib
 
 import libllama
 import make_gguf
@@ -67,15 +66,14 @@ def main():
     if set(formats) - set(PAIRS):
         parser.error(f"--weights takes {', '.join(PAIRS)}, not {options.weights}")
     tools = libllama.Tools()
-    name = pathlib.Path(options.config).stem if options.config else options.shape
-    config, folder = measure.config_file(options, name)
+    name, shape, folder = measure.shape_files(options)
     models = {}
     for weights in formats:
         models[weights] = folder / f"random-{PAIRS[weights]}.gguf"
         if not models[weights].exists():
             measure.say(f"Making {models[weights]}")
-            make_gguf.write(config, PAIRS[weights], models[weights])
-    tokens = options.tokens or (64 if make_gguf.Shape(config).parameter_count < 3e9 else 16)
+            make_gguf.write(shape, PAIRS[weights], models[weights])
+    tokens = options.tokens or (64 if shape.parameter_count < 3e9 else 16)
     rounds = []
     for index in range(options.rounds):
         measure.say(f"Round {index + 1} of {options.rounds}")

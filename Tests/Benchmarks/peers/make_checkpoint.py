@@ -80,9 +80,8 @@ def write_tensor(file, tensor, weights):
         scale.astype(np.float32).tofile(file)
 
 
-def write(config, weights, folder):
+def write(shape, weights, folder):
     """Writes config.json and model.safetensors; the latter is under another name until it is whole."""
-    shape = Shape(config)
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     description = dict(shape.config)
@@ -106,7 +105,7 @@ def main():
     parser.add_argument("--weights", choices=["bf16", "w8a8"], required=True)
     parser.add_argument("-o", "--output", required=True)
     options = parser.parse_args()
-    write(options.config, options.weights, options.output)
+    write(Shape.read(options.config), options.weights, options.output)
 
 
 if __name__ == "__main__":

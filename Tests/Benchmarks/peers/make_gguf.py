@@ -126,9 +126,8 @@ def add_metadata(writer, shape, file_type):
     writer.add_tokenizer_model("none")
 
 
-def write(config, weights, output, exact=False):
+def write(shape, weights, output, exact=False):
     """Writes the file, under another name until it is whole."""
-    shape = Shape(config)
     matrix_type, end_type, file_type = TYPES[weights]
     output = pathlib.Path(output)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +169,7 @@ def main():
     parser.add_argument("--exact", action="store_true")
     parser.add_argument("-o", "--output", required=True)
     options = parser.parse_args()
-    write(options.config, options.weights, options.output, options.exact)
+    write(Shape.read(options.config), options.weights, options.output, options.exact)
 
 
 if __name__ == "__main__":

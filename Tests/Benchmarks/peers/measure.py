@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 
+from shapes import Shape
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
@@ -52,21 +54,33 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def config_file(options, name):
-    """The shape's config.json, written to the folder of models, and that folder."""
-    folder = pathlib.Path(options.models) / name
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "config.json"
+def shape_files(options):
+    """The shape's name, its sizes, and a folder for its models, which has the config.json."""
+    name = options.shape
     if options.config:
-        text = pathlib.Path(options.config).read_text()
-    elif pathlib.Path(options.actuary).exists():
-        text, _ = run([options.actuary, "bench", "decode", "--shape", options.shape, "--print-config"])
+        name = pathlib.Path(options.config).name.removesuffix(".json").removesuffix(".config")
+    if not (options.config and options.only_peer) and not os.access(options.actuary, os.X_OK):
+        raise SystemExit(
+            f"There is no program {options.actuary}: build it with 'swift build -c release', name another with --actuary, "
+            "or give --config and --only-peer."
+        )
+    if options.config:
+        try:
+            text = pathlib.Path(options.config).read_text()
+            config = json.loads(text)
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"--config cannot be read: {error}")
     else:
-        raise SystemExit(f"{options.actuary} does not exist: build it with 'swift build -c release', or give --config.")
-    if path.exists() and json.loads(path.read_text()) != json.loads(text):
+        text, _ = run([options.actuary, "bench", "decode", "--shape", options.shape, "--print-config"])
+        config = json.loads(text)
+    folder = pathlib.Path(options.models) / name
+    path = folder / "config.json"
+    if path.exists() and json.loads(path.read_text()) != config:
         raise SystemExit(f"{folder} holds models of another shape: remove it, or choose another --work.")
+    shape = Shape(config, options.config or name)
+    folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    return path, folder
+    return name, shape, folder
 
 
 def ours(options, phase, weights, batches, tokens):

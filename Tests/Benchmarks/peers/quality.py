@@ -9,14 +9,15 @@ over the positions, and how often the most probable token is the same. Reference
 import argparse
 import json
 import pathlib
+import shutil
 
 import libllama
 import make_checkpoint
 import make_gguf
 import measure
 import numpy as np
-from shapes import Shape
 
+EMBEDDED = measure.ROOT / "Sources/actuary/Resources/actuary-embedded"
 PEER = ["bf16", "q8_0", "q4_0"]
 OURS = ["bf16", "int8", "int4", "int4-codebook"]
 
@@ -42,18 +43,18 @@ def compare(reference, other):
     return {**{key: float(value) for key, value in result.items()}, "top1": float(np.concatenate(agreement).mean())}
 
 
-def their_logits(config, folder, weights, tokens, options):
+def their_logits(shape, folder, weights, tokens, options):
     """Logits of llama.cpp, kept in a file, as the model must be made and read for them."""
     model = folder / f"exact-{weights}.gguf"
     if not model.exists():
         measure.say(f"Making {model}")
-        make_gguf.write(config, weights, model, exact=True)
+        make_gguf.write(shape, weights, model, exact=True)
     measure.say(f"llama.cpp {weights}")
     return libllama.logits(model, tokens, options.threads)
 
 
 def our_logits(folder, checkpoint, weights, token_file, shape, options):
-    """Logits of Actuary, by its hidden command; `None` with a word if it cannot."""
+    """Logits of Actuary, by its hidden command."""
     model = checkpoint
     if weights != "bf16":
         model = folder / f"exact-{weights}.packed"
@@ -77,17 +78,18 @@ def main():
     parser.add_argument("--positions", type=int, default=256)
     parser.add_argument("--formats", default=",".join(OURS), help="of ours")
     options = parser.parse_args()
-    name = pathlib.Path(options.config).stem if options.config else options.shape
-    config, folder = measure.config_file(options, name)
-    shape = Shape(config)
+    name, shape, folder = measure.shape_files(options)
     checkpoint = folder / "bf16"
     if not (checkpoint / "model.safetensors").exists():
         measure.say(f"Making {checkpoint}")
-        make_checkpoint.write(config, "bf16", checkpoint)
+        make_checkpoint.write(shape, "bf16", checkpoint)
+    # A model cannot be packed without a tokenizer; which one does not matter, as tokens go in as numbers.
+    for name_of_file in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
+        shutil.copy(EMBEDDED / name_of_file, checkpoint)
     tokens = np.random.default_rng(7).integers(0, shape.vocabulary, options.positions).tolist()
     token_file = folder / "tokens.txt"
     token_file.write_text(" ".join(map(str, tokens)) + "\n")
-    logits = {("llama.cpp", weights): their_logits(config, folder, weights, tokens, options) for weights in PEER}
+    logits = {("llama.cpp", weights): their_logits(shape, folder, weights, tokens, options) for weights in PEER}
     if not options.only_peer:
         for weights in options.formats.split(","):
             logits["ours", weights] = our_logits(folder, checkpoint, weights, token_file, shape, options)

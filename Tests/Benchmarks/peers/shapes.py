@@ -2,7 +2,8 @@
 
 Names and shapes are those of the checkpoints in the Hugging Face layout. The values are scaled so that a model of them
 behaves like a trained one in size: activations near 1, logits with a spread of `LOGIT_SPREAD`, decays of the state
-between 1 and 16, time steps between 0.001 and 0.1.
+between 1 and 16, time steps around 0.001 to 0.1, and what the layers add to the residual stream divided by the root of
+their number, as the family is initialized.
 """
 
 import dataclasses
@@ -56,15 +57,14 @@ class Tensor:
 class Shape:
     """The sizes of a model, and the list of its tensors."""
 
-    def __init__(self, path):
-        text = pathlib.Path(path).read_text()
-        self.config = config = json.loads(text)
+    def __init__(self, config, source="config.json"):
+        self.config = config
         if config.get("model_type") != "nemotron_h":
-            raise SystemExit(f"{path}: model_type is {config.get('model_type')!r}, but only nemotron_h is known here.")
+            raise SystemExit(f"{source}: model_type is {config.get('model_type')!r}, but only nemotron_h is known here.")
         self.pattern = config["hybrid_override_pattern"]
         unknown = set(self.pattern) - set("M*-")
         if unknown:
-            raise SystemExit(f"{path}: layers of kind {' '.join(sorted(unknown))} are not measured here.")
+            raise SystemExit(f"{source}: layers of kind {' '.join(sorted(unknown))} are not measured here.")
         self.vocabulary = config["vocab_size"]
         self.hidden = config["hidden_size"]
         self.intermediate = config["intermediate_size"]
@@ -85,6 +85,9 @@ class Shape:
         def matrix(name, rows, columns, kind="matrix", spread=None):
             return Tensor(name, (rows, columns), kind, spread or columns**-0.5)
 
+        def writer(name, columns):
+            return matrix(name, self.hidden, columns, spread=(columns * len(self.pattern)) ** -0.5)
+
         result = [matrix("backbone.embeddings.weight", self.vocabulary, self.hidden, "embedding", 1.0)]
         for index, kind in enumerate(self.pattern):
             layer = f"backbone.layers.{index}"
@@ -99,24 +102,29 @@ class Shape:
                     Tensor(f"{layer}.D", (self.mamba_heads,), "gain"),
                     Tensor(f"{layer}.dt_bias", (self.mamba_heads,), "time step"),
                     Tensor(f"{layer}.norm.weight", (self.inner,), "gain"),
-                    matrix(f"{layer}.out_proj.weight", self.hidden, self.inner),
+                    writer(f"{layer}.out_proj.weight", self.inner),
                 ]
             elif kind == "*":
                 result += [
                     matrix(f"{layer}.q_proj.weight", self.query_heads * self.head_dim, self.hidden),
                     matrix(f"{layer}.k_proj.weight", self.key_heads * self.head_dim, self.hidden),
                     matrix(f"{layer}.v_proj.weight", self.key_heads * self.head_dim, self.hidden),
-                    matrix(f"{layer}.o_proj.weight", self.hidden, self.query_heads * self.head_dim),
+                    writer(f"{layer}.o_proj.weight", self.query_heads * self.head_dim),
                 ]
             else:
                 result += [
                     matrix(f"{layer}.up_proj.weight", self.intermediate, self.hidden),
-                    matrix(f"{layer}.down_proj.weight", self.hidden, self.intermediate),
+                    writer(f"{layer}.down_proj.weight", self.intermediate),
                 ]
         result.append(Tensor("backbone.norm_f.weight", (self.hidden,), "gain"))
         spread = LOGIT_SPREAD * self.hidden**-0.5
         result.append(matrix("lm_head.weight", self.vocabulary, self.hidden, "head", spread))
         return result
+
+    @classmethod
+    def read(cls, path):
+        """The shape of a config.json."""
+        return cls(json.loads(pathlib.Path(path).read_text()), path)
 
     @property
     def parameter_count(self):

@@ -119,12 +119,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     measure.add_arguments(parser)
     options = parser.parse_args()
-    name = pathlib.Path(options.config).stem if options.config else options.shape
-    config, folder = measure.config_file(options, name)
+    name, shape, folder = measure.shape_files(options)
     checkpoint = folder / "w8a8"
     if not (checkpoint / "model.safetensors").exists():
         measure.say(f"Making {checkpoint}")
-        make_checkpoint.write(config, "w8a8", checkpoint)
+        make_checkpoint.write(shape, "w8a8", checkpoint)
     tokens = options.tokens or 32
     measure.say("Loading vLLM")
     worker = Worker(checkpoint, options)
