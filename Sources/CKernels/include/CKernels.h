@@ -246,6 +246,7 @@ typedef struct {
 const ck_kernels *CK_NONNULL ck_scalar_kernels(void);
 const ck_kernels *CK_NULLABLE ck_avx2_kernels(void);
 const ck_kernels *CK_NULLABLE ck_avx512_kernels(void);
+const ck_kernels *CK_NULLABLE ck_neon_kernels(void);
 
 // exp(x) to within 2 units in the last place; 0 below -87, exp(88) above 88. The one exponential of all kernels.
 float ck_exp(float x);

@@ -53,5 +53,7 @@ void ck_scalar_quantize(const ck_quantization *job, ptrdiff_t begin, ptrdiff_t e
 void ck_scalar_packed_matmul(const ck_packed_matmul *job, ptrdiff_t begin, ptrdiff_t end);
 void ck_avx2_quantize(const ck_quantization *job, ptrdiff_t begin, ptrdiff_t end);
 void ck_avx2_packed_matmul(const ck_packed_matmul *job, ptrdiff_t begin, ptrdiff_t end);
+void ck_neon_quantize(const ck_quantization *job, ptrdiff_t begin, ptrdiff_t end);
+void ck_neon_packed_matmul(const ck_packed_matmul *job, ptrdiff_t begin, ptrdiff_t end);
 void ck_vnni_quantize(const ck_quantization *job, ptrdiff_t begin, ptrdiff_t end);
 void ck_vnni_packed_matmul(const ck_packed_matmul *job, ptrdiff_t begin, ptrdiff_t end);

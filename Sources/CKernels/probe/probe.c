@@ -1,4 +1,4 @@
-#include "../include/CKernelsProbe.h"
+#include "../include/CKernels.h"
 
 #include <string.h>
 
@@ -32,6 +32,7 @@ typedef float floats __attribute__((vector_size(64)));
 
 static uint64_t read_plain(const void *memory, ptrdiff_t count) { READ_BODY }
 
+#if !defined(__aarch64__)
 static int64_t floats_plain(int64_t rounds) {
     floats sum[8] = {0};
     // Below 1, so that the sums stay small.
@@ -47,6 +48,7 @@ static int64_t floats_plain(int64_t rounds) {
     sink = (int32_t)total;
     return rounds * 8 * 16 * 2;
 }
+#endif
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -139,6 +141,43 @@ int64_t ck_probe_whole(int64_t rounds) {
 int64_t ck_probe_brain(int64_t rounds) {
     return has_wide() ? brain_wide(rounds) : has_middle() ? floats_middle(rounds) : floats_plain(rounds);
 }
+
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+
+__attribute__((target("dotprod"))) static int64_t whole_dots(int64_t rounds) {
+    int32x4_t sum[CHAINS];
+    const int8x16_t a = vdupq_n_s8(1);
+    UNROLL for (int i = 0; i < CHAINS; i++) sum[i] = vdupq_n_s32(i);
+    for (int64_t r = 0; r < rounds; r++) {
+        UNROLL for (int i = 0; i < CHAINS; i++) {
+            sum[i] = vdotq_s32(sum[i], a, a);
+            __asm__ volatile("" : "+w"(sum[i]));
+        }
+    }
+    for (int i = 1; i < CHAINS; i++) sum[0] = vaddq_s32(sum[0], sum[i]);
+    sink = vaddvq_s32(sum[0]);
+    return rounds * CHAINS * 16 * 2;
+}
+
+static int64_t floats_fused(int64_t rounds) {
+    float32x4_t sum[CHAINS];
+    const float32x4_t a = vdupq_n_f32(1.0f);
+    UNROLL for (int i = 0; i < CHAINS; i++) sum[i] = vdupq_n_f32(0.0f);
+    for (int64_t r = 0; r < rounds; r++) {
+        UNROLL for (int i = 0; i < CHAINS; i++) {
+            sum[i] = vfmaq_f32(sum[i], a, a);
+            __asm__ volatile("" : "+w"(sum[i]));
+        }
+    }
+    for (int i = 1; i < CHAINS; i++) sum[0] = vaddq_f32(sum[0], sum[i]);
+    sink = (int32_t)vgetq_lane_f32(sum[0], 0);
+    return rounds * CHAINS * 4 * 2;
+}
+
+uint64_t ck_probe_read(const void *memory, ptrdiff_t count) { return read_plain(memory, count); }
+int64_t ck_probe_whole(int64_t rounds) { return ck_neon_kernels() ? whole_dots(rounds) : floats_fused(rounds); }
+int64_t ck_probe_brain(int64_t rounds) { return floats_fused(rounds); }
 
 #else
 

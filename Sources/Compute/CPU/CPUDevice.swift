@@ -43,6 +43,7 @@ package final class CPUDevice: Device {
         guard !hasOverflown,
             let map = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), map != MAP_FAILED
         else { throw .outOfMemory(bytes: hasOverflown ? Int.max : bytes) }
+        LargePages.advise(map, byteCount: bytes)
         return DeviceBuffer(address: map.bindMemory(to: Float.self, capacity: max(count, 1)), count: count) {
             munmap($0, bytes)
         }

@@ -5,6 +5,7 @@ package enum KernelVariant: String, Sendable, CaseIterable {
     case scalar
     case avx2
     case avx512
+    case neon
 
     /// Those that this machine can run, slowest first.
     package static var supported: [KernelVariant] { allCases.filter { $0.table != nil } }
@@ -31,6 +32,7 @@ package enum KernelVariant: String, Sendable, CaseIterable {
         case .scalar: ck_scalar_kernels()
         case .avx2: ck_avx2_kernels()
         case .avx512: ck_avx512_kernels()
+        case .neon: ck_neon_kernels()
         }
     }
 }

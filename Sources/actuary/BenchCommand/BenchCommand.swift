@@ -5,6 +5,8 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures this machine and servers.",
-        subcommands: [DecodeBench.self, PrefillBench.self, HybridBench.self, BudgetBench.self]
+        subcommands: [
+            DecodeBench.self, PrefillBench.self, HybridBench.self, BudgetBench.self, QualityBench.self,
+        ]
     )
 }
