@@ -22,29 +22,38 @@ typedef struct {
     ptrdiff_t count;
 } attention_query;
 
+// Sixteen keys, where their scores go, and the keys of a later block that the processor is asked to fetch meanwhile, or
+// null: blocks lie apart, so it cannot guess.
+typedef struct {
+    const char *keys;
+    float *score;
+    const char *ahead;
+} score_group;
+
 // The scores of `groups` times sixteen tokens for `n` queries; every key is widened once for all of them. Two groups give
-// enough sums side by side to keep the processor busy when there are few queries.
+// enough sums side by side to keep the processor busy when there are few queries. Fetching is spread over the steps: all
+// at once the requests would stand in each other's way.
 INLINE void score_tokens(
-    ck_format format, int n, int groups, const attention_query *query, const char *const *keys, ptrdiff_t stride,
-    ptrdiff_t dim, float *const *score, ptrdiff_t score_stride) {
+    ck_format format, int n, int groups, const attention_query *query, const score_group *group, ptrdiff_t stride,
+    ptrdiff_t dim, ptrdiff_t score_stride) {
+    const ptrdiff_t step_bytes = stride * ck_format_bytes(format);
     lanes sum[2 * ATTENTION_QUERIES];
     UNROLL for (int i = 0; i < n * groups; i++) sum[i] = (lanes){0};
     for (ptrdiff_t d = 0; d < dim; d++) {
         lanes key[2];
-        UNROLL for (int g = 0; g < groups; g++) key[g] = lanes_weights(keys[g], format, d * stride);
+        UNROLL for (int g = 0; g < groups; g++) {
+            key[g] = lanes_weights(group[g].keys, format, d * stride);
+            const int is_new_line = step_bytes >= 64 || d % 2 == 0;
+            if (is_new_line && group[g].ahead) __builtin_prefetch(group[g].ahead + d * step_bytes, 0, 3);
+        }
         UNROLL for (int i = 0; i < n; i++) {
             const lanes q = lanes_all(query[i].query[d]);
             UNROLL for (int g = 0; g < groups; g++) sum[i * groups + g] = lanes_fused(q, key[g], sum[i * groups + g]);
         }
     }
     UNROLL for (int i = 0; i < n; i++) {
-        UNROLL for (int g = 0; g < groups; g++) lanes_store(score[g] + i * score_stride, sum[i * groups + g]);
+        UNROLL for (int g = 0; g < groups; g++) lanes_store(group[g].score + i * score_stride, sum[i * groups + g]);
     }
-}
-
-// Asks for the keys or the values of a block that is going to be read: blocks lie apart, so the processor cannot guess.
-INLINE void fetch_block(const char *from, ptrdiff_t bytes) {
-    for (ptrdiff_t i = 0; i < bytes; i += 64) __builtin_prefetch(from + i, 0, 2);
 }
 
 // The scores of all blocks of a span that some query sees.
@@ -53,27 +62,28 @@ INLINE void score_span(
     ptrdiff_t ahead, float *score, ptrdiff_t score_stride) {
     const ptrdiff_t ahead_by = span.count / cache->block_tokens;
     const ptrdiff_t stride = ck_token_stride(cache->block_tokens);
-    const char *keys[2];
-    float *target[2];
+    score_group group[2];
     int waiting = 0;
-    const ptrdiff_t key_bytes = stride * cache->head_dim * ck_format_bytes(format);
     for (ptrdiff_t block = 0; block * cache->block_tokens < most; block++) {
-        if (block < ahead) fetch_block(ck_block_keys(cache, span.first_block + block + ahead_by), key_bytes);
+        const char *keys = ck_block_keys(cache, span.first_block + block);
+        const char *next = block < ahead ? ck_block_keys(cache, span.first_block + block + ahead_by) : NULL;
         for (ptrdiff_t j = 0; j < cache->block_tokens; j += CK_LANES) {
-            keys[waiting] = ck_block_keys(cache, span.first_block + block) + j * ck_format_bytes(format);
-            target[waiting] = score + block * stride + j;
+            const ptrdiff_t offset = j * ck_format_bytes(format);
+            group[waiting] = (score_group){keys + offset, score + block * stride + j, next ? next + offset : NULL};
             if (++waiting < 2) continue;
-            score_tokens(format, n, 2, query, keys, stride, cache->head_dim, target, score_stride);
+            score_tokens(format, n, 2, query, group, stride, cache->head_dim, score_stride);
             waiting = 0;
         }
     }
-    if (waiting) score_tokens(format, n, 1, query, keys, stride, cache->head_dim, target, score_stride);
+    if (waiting) score_tokens(format, n, 1, query, group, stride, cache->head_dim, score_stride);
 }
 
-// Adds the values of some tokens of a block, `width` vectors of channels, to `n` outputs.
+// Adds the values of some tokens of a block, `width` vectors of channels, to `n` outputs. Fetches the same part of the
+// block `ahead`, unless that is null.
 INLINE void mix_tokens(
     ck_format format, int n, int width, const attention_query *query, const float *weight, ptrdiff_t weight_stride,
-    const char *values, ptrdiff_t dim, ptrdiff_t count, ptrdiff_t channel) {
+    const char *values, const char *ahead, ptrdiff_t dim, ptrdiff_t count, ptrdiff_t channel) {
+    const int line_vectors = format == CK_F32 ? 1 : 2;
     lanes sum[ATTENTION_QUERIES * 4];
     UNROLL for (int i = 0; i < n; i++) {
         UNROLL for (int w = 0; w < width; w++) {
@@ -82,6 +92,11 @@ INLINE void mix_tokens(
     }
     for (ptrdiff_t j = 0; j < count; j++) {
         lanes value[4];
+        if (ahead) {
+            UNROLL for (int w = 0; w < width; w += line_vectors) {
+                __builtin_prefetch(ahead + (j * dim + channel + w * CK_LANES) * ck_format_bytes(format), 0, 3);
+            }
+        }
         UNROLL for (int w = 0; w < width; w++) {
             value[w] = lanes_weights(values, format, j * dim + channel + w * CK_LANES);
         }
@@ -101,17 +116,17 @@ INLINE void mix_tokens(
 
 INLINE void mix_block(
     ck_format format, int n, const attention_query *query, const float *weight, ptrdiff_t weight_stride,
-    const char *values, ptrdiff_t dim, ptrdiff_t count) {
+    const char *values, const char *ahead, ptrdiff_t dim, ptrdiff_t count) {
     ptrdiff_t d = 0;
     // Whole lines of the cache, where that many sums fit into the registers.
     for (; n * 4 <= ATTENTION_SUMS && d + 4 * CK_LANES <= dim; d += 4 * CK_LANES) {
-        mix_tokens(format, n, 4, query, weight, weight_stride, values, dim, count, d);
+        mix_tokens(format, n, 4, query, weight, weight_stride, values, ahead, dim, count, d);
     }
     for (; d + 2 * CK_LANES <= dim; d += 2 * CK_LANES) {
-        mix_tokens(format, n, 2, query, weight, weight_stride, values, dim, count, d);
+        mix_tokens(format, n, 2, query, weight, weight_stride, values, ahead, dim, count, d);
     }
     for (; d + CK_LANES <= dim; d += CK_LANES) {
-        mix_tokens(format, n, 1, query, weight, weight_stride, values, dim, count, d);
+        mix_tokens(format, n, 1, query, weight, weight_stride, values, ahead, dim, count, d);
     }
     for (; d < dim; d++) {
         for (int i = 0; i < n; i++) {
@@ -127,25 +142,26 @@ INLINE void mix_block(
 INLINE void weigh_span(const ck_attention *job, ck_span span, attention_query *query, float *score) {
     const ptrdiff_t tokens = job->cache.block_tokens, stride = ck_token_stride(tokens);
     const ptrdiff_t last = (query->count - 1) / tokens;
-    float top = query->maximum;
-    for (ptrdiff_t block = 0; block <= last; block++) {
-        const ptrdiff_t left = query->count - block * tokens, count = left < tokens ? left : tokens;
-        for (ptrdiff_t j = 0; j < count; j++) {
-            float *s = score + block * stride + j;
-            *s = *s * job->scale;
-            top = *s > top ? *s : top;
-        }
-    }
-    query->correction = ck_exp_inline(query->maximum - top);
     float weight[CK_SPAN_POSITIONS + CK_LANES];
     for (ptrdiff_t block = 0; block <= last; block++) {
         memcpy(weight + block * tokens, score + block * stride, sizeof(float) * (size_t)tokens);
     }
+    // What fills up the last sixteen weighs nothing.
+    for (ptrdiff_t j = 0; j < CK_LANES; j++) weight[query->count + j] = -INFINITY;
+    lanes best = lanes_all(query->maximum);
+    for (ptrdiff_t j = 0; j < query->count; j += CK_LANES) {
+        const lanes scaled = lanes_load(weight + j) * job->scale;
+        lanes_store(weight + j, scaled);
+        best = lanes_select(scaled > best, scaled, best);
+    }
+    float top = best[0];
+    for (int l = 1; l < CK_LANES; l++) top = best[l] > top ? best[l] : top;
+    query->correction = ck_exp_inline(query->maximum - top);
     lanes total = {0};
     for (ptrdiff_t j = 0; j < query->count; j += CK_LANES) {
-        const ptrdiff_t left = query->count - j;
-        lanes_store(weight + j, lanes_exp(lanes_load(weight + j) - top));
-        total = total + (left < CK_LANES ? lanes_load_part(weight + j, left) : lanes_load(weight + j));
+        const lanes powers = lanes_exp(lanes_load(weight + j) - top);
+        lanes_store(weight + j, powers);
+        total = total + powers;
     }
     memset(weight + query->count, 0, sizeof(float) * (size_t)(span.count - query->count));
     for (ptrdiff_t block = 0; block < span.count / tokens; block++) {
@@ -179,13 +195,10 @@ INLINE void attend_span(
     }
     for (ptrdiff_t block = 0; block * tokens < most; block++) {
         const ptrdiff_t left = most - block * tokens;
-        if (block < ahead) {
-            const char *next = ck_block_values(cache, span.first_block + block + span.count / tokens);
-            fetch_block(next, tokens * dim * ck_format_bytes(format));
-        }
+        const char *next = block < ahead ? ck_block_values(cache, span.first_block + block + span.count / tokens) : NULL;
         mix_block(
-            format, n, query, score + block * stride, score_stride, ck_block_values(cache, span.first_block + block), dim,
-            left < tokens ? left : tokens);
+            format, n, query, score + block * stride, score_stride, ck_block_values(cache, span.first_block + block), next,
+            dim, left < tokens ? left : tokens);
     }
 }
 
