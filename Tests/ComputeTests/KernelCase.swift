@@ -36,7 +36,9 @@ struct KernelCase {
     static let sizes = [1, 2, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 130]
 
     /// The tables that this machine can run beside the scalar one.
-    static var wideTables: [ck_kernels] { [ck_avx2_kernels(), ck_avx512_kernels(), ck_neon_kernels()].compactMap { $0?.pointee } }
+    static var wideTables: [ck_kernels] {
+        [ck_avx2_kernels(), ck_avx512_kernels(), ck_neon_kernels()].compactMap { $0?.pointee }
+    }
 
     static var scalar: ck_kernels { ck_scalar_kernels().pointee }
 }

@@ -16,14 +16,25 @@ typedef struct {
     ck_tile x;
     ptrdiff_t first_row;
     ptrdiff_t first_group;
-    // The share of the next panel to fetch while this tile is computed, and how much of it a chunk.
+    // What to fetch while this tile is computed, and how much of it a chunk. With a single tile, the same groups a little
+    // further on, which are read once; with several, this tile's share of the next panel, which all of them will read.
     const char *ahead;
     ptrdiff_t ahead_step;
+    int is_only_tile;
 } ck_panel;
 
-INLINE void fetch_ahead(const ck_panel *p, ptrdiff_t chunk) {
+// How far ahead a single tile fetches: what arrives while the processor's own window of work is gone through.
+#define FETCH_DISTANCE 8192
+
+INLINE void fetch_ahead(const ck_panel *p, int groups, ptrdiff_t chunk) {
     const char *from = p->ahead + chunk * p->ahead_step;
-    for (ptrdiff_t i = 0; i < p->ahead_step; i += 64) __builtin_prefetch(from + i, 0, 2);
+    if (p->is_only_tile) {
+        UNROLL for (int r = 0; r < groups; r++) {
+            for (ptrdiff_t i = 0; i < p->ahead_step; i += 64) __builtin_prefetch(from + r * p->group_bytes + i, 0, 0);
+        }
+    } else {
+        for (ptrdiff_t i = 0; i < p->ahead_step; i += 64) __builtin_prefetch(from + i, 0, 2);
+    }
 }
 
 // Computes a tile of `rows` rows with one or two groups, whole rows of K in registers.
@@ -39,17 +50,16 @@ static void packed_matmul(const ck_packed_matmul *job, ptrdiff_t begin, ptrdiff_
         const ptrdiff_t groups = end - g < width ? end - g : width;
         ck_panel panel = {
             .job = job, .w = (const char *)job->w + g * group_bytes, .group_bytes = group_bytes,
-            .chunk_count = chunk_count, .first_group = g,
+            .chunk_count = chunk_count, .first_group = g, .is_only_tile = tile_count == 1,
         };
-        // With few rows the memory keeps up by itself, and fetching ahead only costs.
         const ptrdiff_t next = end - g - groups < width ? end - g - groups : width;
-        const int fetches = job->row_count > 2 && next > 0;
-        const ptrdiff_t share = fetches ? next * group_bytes / tile_count : 0;
-        panel.ahead_step = (share / chunk_count + 63) / 64 * 64;
+        const ptrdiff_t share = next * group_bytes / tile_count;
+        const ptrdiff_t step = panel.is_only_tile ? group_bytes / chunk_count : share / chunk_count;
+        panel.ahead_step = (step + 63) / 64 * 64;
         for (ptrdiff_t t = 0; t < tile_count; t++) {
             panel.first_row = ck_tile_start(job->row_count, t);
             panel.x = ck_tile_at(&job->x, job->format, job->k_count, panel.first_row);
-            panel.ahead = panel.w + groups * group_bytes + t * share;
+            panel.ahead = panel.is_only_tile ? panel.w + FETCH_DISTANCE : panel.w + groups * group_bytes + t * share;
             const ptrdiff_t rows = ck_tile_start(job->row_count, t + 1) - panel.first_row;
             panel_rows(job->format, (int)groups, rows, &panel);
         }

@@ -85,7 +85,8 @@ struct QualityBench: AsyncParsableCommand {
     }
 
     private func open() throws -> FileHandle {
-        guard FileManager.default.createFile(atPath: logits, contents: nil), let file = FileHandle(forWritingAtPath: logits)
+        guard FileManager.default.createFile(atPath: logits, contents: nil),
+            let file = FileHandle(forWritingAtPath: logits)
         else { throw CommandFailure.inputOutput("cannot write \(logits)") }
         return file
     }
