@@ -11,6 +11,8 @@ step() { printf '\n== %s (after %d s)\n' "$1" $((SECONDS - started)); }
 
 step "Installing what is missing"
 Config/install.sh g++ libc6-dev libcurl4 libxml2 curl python3 python3-venv
+# A C library, a linker and an emulator for ARM: only Tests/Kernels/neon.sh needs them.
+Config/install.sh gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 if ! [ -x .venv-tests/bin/python ]; then python3 -m venv .venv-tests; fi
 echo "PyPI: $(grep -v '^#' Tests/Clients/requirements.txt | tr '\n' ' ')"
 .venv-tests/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Clients/requirements.txt
@@ -29,6 +31,9 @@ swift build --configuration release
 binaries=$(swift build --configuration release --show-bin-path)
 export ACTUARY_BINARY=$binaries/actuary
 export TEMPLATE_RUNNER=$binaries/TemplateRunner
+
+step "ARM's kernels against the scalar ones, emulated"
+Tests/Kernels/neon.sh
 
 step "Templates against Python's jinja2"
 TEMPLATE_CASES=0.25 .venv-tests/bin/python -m pytest -q -p no:cacheprovider Tests/Differential
