@@ -1,5 +1,5 @@
-"""How long `actuary serve` takes from its start to its first answer with a packed file, how much memory it then has, and
-how fast one stream is.
+"""How long `actuary serve` takes until it listens with a packed file, how long an answer then takes, and how much memory
+the server has.
 
     python Tests/Benchmarks/start_memory.py FILE.packed [--rounds N]
 
@@ -19,28 +19,18 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def ask(port, tokens):
-    """Sends a question; returns the seconds to the first piece of the answer, to the end, and the tokens sampled."""
-    body = {
-        "model": "default",
-        "messages": [{"role": "user", "content": "3 + 4 = /no_think"}],
-        "max_tokens": tokens,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
+    """Sends a question; returns the seconds until the answer is there, and the tokens sampled."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/models") as answer:
-        body["model"] = json.load(answer)["data"][0]["id"]
+        model = json.load(answer)["data"][0]["id"]
+    messages = [{"role": "user", "content": "3 + 4 = /no_think"}]
+    body = {"model": model, "messages": messages, "max_tokens": tokens}
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/v1/chat/completions", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    start, first, usage = time.monotonic(), None, None
-    with urllib.request.urlopen(request) as stream:
-        for line in stream:
-            if line.startswith(b"data: {"):
-                event = json.loads(line[6:])
-                usage = event.get("usage") or usage
-                if any(choice["delta"].get("content") for choice in event["choices"]):
-                    first = first or time.monotonic() - start
-    return first or time.monotonic() - start, time.monotonic() - start, usage["completion_tokens"]
+    start = time.monotonic()
+    with urllib.request.urlopen(request) as answer:
+        usage = json.load(answer)["usage"]
+    return time.monotonic() - start, usage["completion_tokens"]
 
 
 def measure(options):
@@ -57,16 +47,15 @@ def measure(options):
         ready = time.monotonic() - start
         threading.Thread(target=server.stdout.read, daemon=True).start()
         port = int(line.split("listening on")[1].split('"')[0].strip().rsplit(":", 1)[1].rstrip("/ \n"))
-        first, whole, tokens = ask(port, 64)
+        seconds, tokens = ask(port, 64)
         status = dict(line.split(":", 1) for line in open(f"/proc/{server.pid}/status"))
         resident = int(status["VmRSS"].split()[0]) * 1024
     finally:
         server.terminate()
         server.wait()
     size = os.path.getsize(options.file)
-    rate = (tokens - 1) / (whole - first) if tokens > 1 else float("nan")
     print(
-        f"listening after {ready:.2f} s, first token {first:.2f} s later, {rate:.1f} tokens/s, "
+        f"listening after {ready:.2f} s; {tokens} tokens in {seconds:.2f} s, their prompt included; "
         f"RSS {resident / 1e9:.2f} GB = {resident / size:.3f} of the file"
     )
 
