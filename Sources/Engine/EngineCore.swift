@@ -13,14 +13,31 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     private let runner: any SequenceRunner
     private let vocabulary: Vocabulary
     private var scheduler: Scheduler
+    private var pacer: PromptPacer
+    /// A clock that only goes forward, seconds.
+    private let now: () -> Double
     private var sampler = Sampler()
     private var sequences: [SequenceID: DecodingSequence] = [:]
     private var requests: [RequestID: Running] = [:]
     private var nextSequence = 0
 
-    package init(runner: any SequenceRunner, vocabulary: Vocabulary, settings: SchedulerSettings) {
+    /// - Parameters:
+    ///   - runner: The model.
+    ///   - vocabulary: What its tokens are.
+    ///   - settings: What may be handed out.
+    ///   - pacer: Decides how long prompts may hold up answers.
+    ///   - now: Seconds on a clock that only goes forward.
+    package init(
+        runner: any SequenceRunner,
+        vocabulary: Vocabulary,
+        settings: SchedulerSettings,
+        pacer: PromptPacer,
+        now: @escaping () -> Double
+    ) {
         self.runner = runner
         self.vocabulary = vocabulary
+        self.pacer = pacer
+        self.now = now
         scheduler = Scheduler(settings: settings)
     }
 
@@ -59,10 +76,12 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
 
     /// Computes one step for all sequences that the plan chose.
     package func step() {
-        let plan = scheduler.plan()
+        let plan = nextPlan()
         guard !plan.chunks.isEmpty else { return }
         do {
+            let start = now()
             let logits = try runner.forward(plan.chunks.compactMap(chunk))
+            pacer.record(answerCount: plan.answerCount, promptTokens: plan.promptTokenCount, seconds: now() - start)
             var row = 0
             for chunk in plan.chunks where chunk.isComplete {
                 let start = row * runner.vocabularySize
@@ -74,6 +93,12 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
                 if let id = sequences[chunk.sequence]?.request { fail(id, .device(String(describing: error))) }
             }
         }
+    }
+
+    private func nextPlan() -> StepPlan {
+        let plan = scheduler.plan(promptLimit: pacer.limit(answerCount: scheduler.answerCount))
+        // An answer that waits for memory which an older prompt holds must not keep that prompt from going on.
+        return plan.chunks.isEmpty ? scheduler.plan() : plan
     }
 
     private func chunk(_ chunk: StepPlan.Chunk) -> SequenceChunk? {

@@ -39,6 +39,10 @@ package struct Scheduler: Sendable {
     package var freeBlockCount: Int { freeBlocks.count }
     package var freeSlotCount: Int { freeSlots.count }
     package var isIdle: Bool { entries.isEmpty }
+    /// Sequences whose answers go on in the next step.
+    package var answerCount: Int {
+        running.count { id in entries[id].map { $0.isDecoding && !$0.isCaughtUp } ?? false }
+    }
 
     /// The longest sequence that can ever be computed, in tokens.
     package var capacityTokens: Int { settings.blockCount * settings.blockTokens }
@@ -66,27 +70,30 @@ package struct Scheduler: Sendable {
     }
 
     /// Chooses the next step's work and counts it as computed.
-    package mutating func plan() -> StepPlan {
+    ///
+    /// - Parameter promptLimit: The most tokens of prompts.
+    /// - Returns: The step; empty if nothing can be done within the limit.
+    package mutating func plan(promptLimit: Int = .max) -> StepPlan {
         var plan = StepPlan()
         var room = settings.stepTokenBudget
         var planned: Set<SequenceID> = []
         let decoding = running.filter { entries[$0]?.isDecoding == true }
         let prompts = running.filter { entries[$0]?.isDecoding == false }
-        for id in decoding + prompts where room > 0 {
-            // An earlier one may have taken this one's memory.
-            guard entries[id]?.slot != nil else { continue }
-            if let chunk = chunk(of: id, room: room, planned: planned, plan: &plan) {
-                plan.chunks.append(chunk)
-                planned.insert(id)
-                room -= chunk.tokens.count
+        /// Takes what there is room for; an earlier sequence may have taken this one's memory.
+        func take(_ id: SequenceID) -> Bool {
+            guard entries[id]?.slot != nil, let chunk = chunk(of: id, room: room, planned: planned, plan: &plan) else {
+                return false
             }
-        }
-        while room > 0, plan.preempted.isEmpty, let id = admitNext() {
-            guard let chunk = chunk(of: id, room: room, planned: planned, plan: &plan) else { break }
             plan.chunks.append(chunk)
             planned.insert(id)
             room -= chunk.tokens.count
+            return true
         }
+        for id in decoding where room > 0 { _ = take(id) }
+        plan.answerCount = plan.chunks.count
+        room = min(room, promptLimit)
+        for id in prompts where room > 0 { _ = take(id) }
+        while room > 0, plan.preempted.isEmpty, let id = admitNext(), take(id) {}
         return plan
     }
 

@@ -25,5 +25,11 @@ package struct StepPlan: Sendable, Equatable {
     /// Sequences that lost their memory and start again later.
     package var preempted: [SequenceID] = []
 
+    /// How many of the chunks, the first ones, go on with answers; the others read prompts.
+    package var answerCount = 0
+
+    /// Tokens of the chunks that read prompts.
+    package var promptTokenCount: Int { chunks.dropFirst(answerCount).reduce(0) { $0 + $1.tokens.count } }
+
     package var tokenCount: Int { chunks.reduce(0) { $0 + $1.tokens.count } }
 }

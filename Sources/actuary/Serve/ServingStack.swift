@@ -88,10 +88,13 @@ struct ServingStack {
         )
         do {
             return try Engine(limits: limits) {
-                EngineCore(
+                let start = ContinuousClock.now
+                return EngineCore(
                     runner: try NemotronHRunner(model: model, capacity: capacity),
                     vocabulary: vocabulary,
-                    settings: scheduling
+                    settings: scheduling,
+                    pacer: PromptPacer(maxDelay: settings.maxStepTime),
+                    now: { (ContinuousClock.now - start) / .seconds(1) }
                 )
             }
         } catch {

@@ -123,6 +123,7 @@ extension SettingKey {
         flag("model.verify", \.model.verifies),
         integer("engine.max_sequences", \.engine.maxSequences, 1...4096),
         integer("engine.step_token_budget", \.engine.stepTokenBudget, 1...1_048_576),
+        seconds("engine.max_step_time", \.engine.maxStepTime, 0.001...3600),
         optional("engine.kv_cache_tokens", \.engine.kvCacheTokens, 1...tokensMax),
         choice("engine.kv_cache_dtype", \.engine.cacheFormat),
         optional("engine.max_model_len", \.engine.maxModelLength, 2...tokensMax),

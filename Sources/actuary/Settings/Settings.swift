@@ -40,6 +40,8 @@ struct Settings: Equatable, Sendable {
     struct Engine: Equatable, Sendable {
         var maxSequences = 16
         var stepTokenBudget = 512
+        /// How much longer prompts may make a step of running answers.
+        var maxStepTime = Duration.milliseconds(100)
         /// `nil` is what `maxSequences` full contexts need, as far as memory allows.
         var kvCacheTokens: Int?
         var cacheFormat = CacheChoice.auto
