@@ -79,7 +79,7 @@ let package = Package(
         ),
         tests("ChatTemplate", ["OrderedJSON"]),
         tests("Compute", ["CKernels", "OrderedJSON"], settings: hot),
-        tests("Engine", ["NemotronH"]),
+        tests("Engine", ["Compute", "NemotronH"]),
         tests(
             "Gateway",
             ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization"]
