@@ -10,11 +10,14 @@ package final class Engine: Sendable {
     package struct Limits: Sendable {
         /// Choices that may be in the engine at once, running or waiting.
         package var maxSequencesInAll: Int
+        /// Prompt tokens that may be in the engine at once; a request that is alone is not counted.
+        package var maxPromptTokensInAll: Int
         /// The longest sequence that fits the KV blocks, in tokens.
         package var capacityTokens: Int
 
-        package init(maxSequencesInAll: Int, capacityTokens: Int) {
+        package init(maxSequencesInAll: Int, maxPromptTokensInAll: Int = .max, capacityTokens: Int) {
             self.maxSequencesInAll = maxSequencesInAll
+            self.maxPromptTokensInAll = maxPromptTokensInAll
             self.capacityTokens = capacityTokens
         }
     }
@@ -28,6 +31,7 @@ package final class Engine: Sendable {
         var inbox: [Command] = []
         var nextRequest: UInt64 = 1
         var openSequences = 0
+        var openPromptTokens = 0
         var openRequests = 0
         var isDraining = false
         var mustStop = false
@@ -73,16 +77,26 @@ package final class Engine: Sendable {
             throw .doesNotFit(neededTokens: needed, availableTokens: limits.capacityTokens)
         }
         let choices = request.choiceCount
+        let promptTokens = request.prompt.count * choices
         let result: Result<RequestID, EngineRefusal> = state.withLock { state in
             guard !state.isDraining else { return .failure(.draining) }
             guard state.openSequences + choices <= limits.maxSequencesInAll else {
                 return .failure(.queueFull(limit: limits.maxSequencesInAll))
             }
+            let isAlone = state.openRequests == 0
+            guard isAlone || promptTokens <= limits.maxPromptTokensInAll - state.openPromptTokens else {
+                return .failure(.queueFullOfTokens(limit: limits.maxPromptTokensInAll))
+            }
             let id = RequestID(state.nextRequest)
             state.nextRequest += 1
             state.openSequences += choices
+            state.openPromptTokens += promptTokens
             state.openRequests += 1
-            state.inbox.append(.submit(id, request) { [self] event in forward(event, choices: choices, to: sink) })
+            state.inbox.append(
+                .submit(id, request) { [self] event in
+                    forward(event, choices: choices, promptTokens: promptTokens, to: sink)
+                }
+            )
             return .success(id)
         }
         wake.signal()
@@ -114,12 +128,14 @@ package final class Engine: Sendable {
     private func forward(
         _ event: GenerationEvent,
         choices: Int,
+        promptTokens: Int,
         to sink: @Sendable (GenerationEvent) -> Void
     ) {
         switch event {
         case .completed, .cancelled, .failed:
             state.withLock {
                 $0.openSequences -= choices
+                $0.openPromptTokens -= promptTokens
                 $0.openRequests -= 1
             }
         case .text, .choiceEnded: break

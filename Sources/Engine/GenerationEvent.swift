@@ -51,6 +51,8 @@ package enum EngineFailure: Error, Sendable, Equatable {
 package enum EngineRefusal: Error, Sendable, Equatable {
     /// The queue is as long as the settings allow.
     case queueFull(limit: Int)
+    /// The prompts in the queue are as long together as the settings allow.
+    case queueFullOfTokens(limit: Int)
     /// Prompt and completion need more tokens of memory than the engine has in all.
     case doesNotFit(neededTokens: Int, availableTokens: Int)
     /// The engine takes no new requests.

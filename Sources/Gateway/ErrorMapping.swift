@@ -26,6 +26,8 @@ extension APIError {
     init(_ refusal: EngineRefusal) {
         switch refusal {
         case .queueFull(let limit): self = .overloaded(queueLimit: limit, retryAfterSeconds: Self.retryDelay)
+        case .queueFullOfTokens(let limit):
+            self = .overloaded(queuedTokensLimit: limit, retryAfterSeconds: Self.retryDelay)
         case .doesNotFit(let needed, let available):
             self = .exceedsCapacity(neededTokens: needed, availableTokens: available)
         case .draining: self = .draining(retryAfterSeconds: Self.retryDelay)

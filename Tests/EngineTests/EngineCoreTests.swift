@@ -1,3 +1,4 @@
+import Dispatch
 import Engine
 import NemotronH
 import Synchronization
@@ -157,6 +158,31 @@ private final class EventLog: Sendable {
         #expect(throws: EngineRefusal.queueFull(limit: 2)) { try engine.submit(three) { _ in } }
         engine.drain()
         #expect(throws: EngineRefusal.draining) { try engine.submit(request(5)) { _ in } }
+        await engine.stop()
+    }
+
+    @Test("prompts that are too long together are refused, one that is alone is not", .timeLimit(.minutes(1)))
+    func queuedTokens() async throws {
+        let limits = Engine.Limits(maxSequencesInAll: 9, maxPromptTokensInAll: 30, capacityTokens: 100)
+        let engine = Engine(limits: limits) { [self] in core(HashRunner(), sequences: 2, budget: 16, blocks: 25) }
+        func request(_ count: Int) -> GenerationRequest {
+            var endless = self.request(3)
+            endless.prompt = Array(repeating: 5, count: count)
+            endless.choiceCount = 1
+            endless.limits = .test(nil, limit: 50)
+            return endless
+        }
+        // Its end is held back until all of this has been asked.
+        let gate = DispatchSemaphore(value: 0)
+        _ = try engine.submit(request(40)) { if case .choiceEnded = $0 { gate.wait() } }
+        #expect(throws: EngineRefusal.queueFullOfTokens(limit: 30)) { try engine.submit(request(1)) { _ in } }
+        gate.signal()
+        while engine.openRequestCount > 0 { await Task.yield() }
+        _ = try engine.submit(request(20)) { if case .choiceEnded = $0 { gate.wait() } }
+        #expect(throws: EngineRefusal.queueFullOfTokens(limit: 30)) { try engine.submit(request(11)) { _ in } }
+        _ = try engine.submit(request(10)) { _ in }
+        gate.signal()
+        while engine.openRequestCount > 0 { await Task.yield() }
         await engine.stop()
     }
 

@@ -21,6 +21,7 @@ import Testing
             "method_not_allowed", nil
         ),
         (.overloaded(queueLimit: 3, retryAfterSeconds: 2), 503, "server_error", "server_overloaded", nil),
+        (.overloaded(queuedTokensLimit: 3, retryAfterSeconds: 2), 503, "server_error", "server_overloaded", nil),
         (.draining(retryAfterSeconds: 5), 503, "server_error", "server_draining", nil),
         (.interrupted, 503, "server_error", "server_shutting_down", nil),
         (.internalFailure, 500, "server_error", "internal_error", nil),

@@ -82,6 +82,20 @@ extension APIError {
         )
     }
 
+    /// 503: the prompts in the queue are too long together.
+    package static func overloaded(queuedTokensLimit: Int, retryAfterSeconds: Int) -> APIError {
+        APIError(
+            status: 503,
+            type: .server,
+            code: "server_overloaded",
+            message:
+                "The server is busy: with this prompt, more than \(queuedTokensLimit) tokens would be waiting. Try "
+                + "again later.",
+            retryAfterSeconds: retryAfterSeconds,
+            shouldRetry: true
+        )
+    }
+
     /// 503: the server is going down and takes no new requests.
     package static func draining(retryAfterSeconds: Int) -> APIError {
         APIError(

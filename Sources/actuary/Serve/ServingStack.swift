@@ -84,6 +84,7 @@ struct ServingStack {
         )
         let limits = Engine.Limits(
             maxSequencesInAll: plan.sequenceCount + settings.maxQueuedRequests,
+            maxPromptTokensInAll: plan.capacityTokens + settings.maxQueuedTokens,
             capacityTokens: plan.capacityTokens
         )
         do {

@@ -128,6 +128,7 @@ extension SettingKey {
         choice("engine.kv_cache_dtype", \.engine.cacheFormat),
         optional("engine.max_model_len", \.engine.maxModelLength, 2...tokensMax),
         integer("engine.max_queued_requests", \.engine.maxQueuedRequests, 0...1_000_000),
+        integer("engine.max_queued_tokens", \.engine.maxQueuedTokens, 0...tokensMax),
         optional("engine.default_max_completion_tokens", \.engine.defaultMaxCompletionTokens, 1...tokensMax),
         integer("engine.max_choices", \.engine.maxChoices, 1...128),
         optional("thinking.max_think_tokens", \.thinking.maxThinkTokens, 0...tokensMax),

@@ -48,6 +48,7 @@ struct Settings: Equatable, Sendable {
         /// `nil` is the model's context.
         var maxModelLength: Int?
         var maxQueuedRequests = 256
+        var maxQueuedTokens = 1_048_576
         /// `nil` is what is left of the context.
         var defaultMaxCompletionTokens: Int?
         var maxChoices = 16
