@@ -53,7 +53,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "OrderedJSON", logging,
+                "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "OrderedJSON", "Telemetry",
+                logging,
             ],
             swiftSettings: strict
         ),
@@ -82,7 +83,7 @@ let package = Package(
         tests("Engine", ["Compute", "NemotronH"]),
         tests(
             "Gateway",
-            ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization"]
+            ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization", httpTypes]
         ),
         tests("HTTPServer", [httpTypes]),
         tests("NemotronH", ["Compute", "OrderedJSON"], settings: hot),

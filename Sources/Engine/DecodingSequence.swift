@@ -18,6 +18,8 @@ package struct DecodingSequence: Sendable {
     /// How many tokens were sampled; the position of the next draw.
     package private(set) var sampledCount = 0
     package private(set) var gate: ThinkingGate
+    /// Tokens of the prompt that were not computed; known when the sequence starts.
+    package var cachedTokens = 0
     private var text: OutputText
 
     package init(_ id: RequestID, choice: Int, _ request: GenerationRequest) {
@@ -31,7 +33,7 @@ package struct DecodingSequence: Sendable {
 
     /// What the choice has used so far.
     package func result(_ reason: ChoiceResult.FinishReason) -> ChoiceResult {
-        ChoiceResult(finishReason: reason, gate: gate)
+        ChoiceResult(finishReason: reason, gate: gate, cachedTokens: cachedTokens)
     }
 
     /// Takes the token that was sampled behind the last known one.

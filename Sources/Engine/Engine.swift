@@ -36,6 +36,7 @@ package final class Engine: Sendable {
         var isDraining = false
         var mustStop = false
         var hasStopped = false
+        var statistics = EngineStatistics()
         var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -62,6 +63,9 @@ package final class Engine: Sendable {
 
     /// How many requests have not ended.
     package var openRequestCount: Int { state.withLock { $0.openRequests } }
+
+    /// What the engine holds and has done, as of its last step.
+    package var statistics: EngineStatistics { state.withLock { $0.statistics } }
 
     /// Queues a request and returns the name by which it can be cancelled.
     ///
@@ -138,7 +142,7 @@ package final class Engine: Sendable {
                 $0.openPromptTokens -= promptTokens
                 $0.openRequests -= 1
             }
-        case .text, .choiceEnded: break
+        case .accepted, .text, .choiceEnded: break
         }
         sink(event)
     }
@@ -157,6 +161,8 @@ package final class Engine: Sendable {
             }
             if mustStop { break }
             if core.hasWork { core.step() } else { wake.wait() }
+            let statistics = core.statistics
+            state.withLock { $0.statistics = statistics }
         }
         core.failAll(.shuttingDown)
         let waiters = state.withLock { state in

@@ -7,6 +7,8 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
 
     private struct Running {
         var openSequences: [SequenceID]
+        /// On the core's clock.
+        let deadline: Double
         let sink: Sink
     }
 
@@ -14,12 +16,14 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     private let vocabulary: Vocabulary
     private var scheduler: Scheduler
     private var pacer: PromptPacer
+    private var costs = CostMeter()
     /// A clock that only goes forward, seconds.
     private let now: () -> Double
     private var sampler = Sampler()
     private var sequences: [SequenceID: DecodingSequence] = [:]
     private var requests: [RequestID: Running] = [:]
     private var nextSequence = 0
+    private var totals = EngineStatistics()
 
     /// - Parameters:
     ///   - runner: The model.
@@ -46,19 +50,58 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// How many requests have not ended.
     package var requestCount: Int { requests.count }
 
-    /// Takes a request; it joins the batch at the next step.
+    /// What it holds and has done.
+    package var statistics: EngineStatistics {
+        var result = totals
+        result.runningSequences = scheduler.runningCount
+        result.waitingSequences = scheduler.waitingCount
+        result.usedBlocks = scheduler.blocks.usedCount
+        result.cachedBlocks = scheduler.blocks.cachedOnlyCount
+        result.blockCount = scheduler.blocks.count
+        result.snapshots = scheduler.prefixes.snapshotCount
+        result.snapshotCount = scheduler.prefixes.slotCount
+        return result
+    }
+
+    /// Takes a request; it joins the batch at the next step. One that cannot begin in its client's time fails at once.
     ///
     /// - Precondition: The id is new and the request fits the scheduler's capacity.
     package func submit(_ id: RequestID, _ request: GenerationRequest, sink: @escaping Sink) {
+        let demand = request.demand
+        let patience = request.patience.map { $0 / .seconds(1) } ?? .infinity
+        if let failure = unreachableDeadline(demand, patience: patience) {
+            totals.expiredRequests += 1
+            sink(.failed(failure))
+            return
+        }
         var ids: [SequenceID] = []
         for choice in 0..<request.choiceCount {
             let sequence = SequenceID(nextSequence)
             nextSequence += 1
             sequences[sequence] = DecodingSequence(id, choice: choice, request)
-            scheduler.add(sequence, promptCount: request.prompt.count)
+            scheduler.add(sequence, demand)
             ids.append(sequence)
         }
-        requests[id] = Running(openSequences: ids, sink: sink)
+        requests[id] = Running(openSequences: ids, deadline: now() + patience, sink: sink)
+        sink(.accepted)
+    }
+
+    /// What is certain to be computed before the first token takes longer than the client waits, at the best of rates.
+    private func unreachableDeadline(_ demand: SequenceDemand, patience: Double) -> EngineFailure? {
+        guard patience < .infinity, let rate = costs.secondsPerPromptToken else { return nil }
+        let own = Double(scheduler.uncachedCount(demand)) * rate
+        let needed = own + Double(scheduler.promptBacklog(of: demand.share)) * rate
+        guard needed > patience else { return nil }
+        return .deadlineUnreachable(neededSeconds: needed, ownSeconds: own)
+    }
+
+    /// Ends the requests whose time is over.
+    private func expire() {
+        let time = now()
+        for (id, request) in requests where request.deadline <= time {
+            totals.expiredRequests += 1
+            fail(id, .deadlineExceeded)
+        }
     }
 
     /// Stops a request at once; unknown ids have ended already.
@@ -76,12 +119,20 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
 
     /// Computes one step for all sequences that the plan chose.
     package func step() {
+        expire()
         let plan = nextPlan()
+        carryOut(plan.operations)
+        for start in plan.starts {
+            sequences[start.sequence]?.cachedTokens = start.cachedTokens
+            totals.cachedPromptTokens += start.cachedTokens
+        }
+        totals.savedPreemptions += plan.savedCount
+        totals.recomputedPreemptions += plan.preempted.count - plan.savedCount
         guard !plan.chunks.isEmpty else { return }
         do {
             let start = now()
             let logits = try runner.forward(plan.chunks.compactMap(chunk))
-            pacer.record(answerCount: plan.answerCount, promptTokens: plan.promptTokenCount, seconds: now() - start)
+            record(plan, seconds: now() - start)
             var row = 0
             for chunk in plan.chunks where chunk.isComplete {
                 let start = row * runner.vocabularySize
@@ -96,14 +147,40 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     }
 
     private func nextPlan() -> StepPlan {
-        let plan = scheduler.plan(promptLimit: pacer.limit(answerCount: scheduler.answerCount))
+        let limit = pacer.limit(answerCount: scheduler.answerCount)
+        let plan = scheduler.plan(promptLimit: limit, savingCost: costs.savingCost)
         // An answer that waits for memory which an older prompt holds must not keep that prompt from going on.
-        return plan.chunks.isEmpty ? scheduler.plan() : plan
+        guard plan.chunks.isEmpty else { return plan }
+        var next = scheduler.plan(savingCost: costs.savingCost)
+        next.operations = plan.operations + next.operations
+        next.starts = plan.starts + next.starts
+        next.preempted = plan.preempted + next.preempted
+        next.savedCount += plan.savedCount
+        return next
+    }
+
+    private func carryOut(_ operations: [StateOperation]) {
+        for operation in operations {
+            switch operation {
+            case .clear(let slot): runner.resetSlot(slot)
+            case .copy(let source, let target):
+                let start = now()
+                runner.copySlot(source, to: target)
+                costs.recordCopy(seconds: now() - start)
+            }
+        }
+    }
+
+    private func record(_ plan: StepPlan, seconds: Double) {
+        let promptTokens = plan.promptTokenCount
+        pacer.record(answerCount: plan.answerCount, promptTokens: promptTokens, seconds: seconds)
+        costs.recordPrompt(tokens: promptTokens, seconds: seconds)
+        totals.steps += 1
+        totals.promptTokens += promptTokens
     }
 
     private func chunk(_ chunk: StepPlan.Chunk) -> SequenceChunk? {
         guard let sequence = sequences[chunk.sequence] else { return nil }
-        if chunk.startsFresh { runner.resetSlot(chunk.slot) }
         return SequenceChunk(
             slot: chunk.slot,
             position: chunk.tokens.lowerBound,
@@ -124,6 +201,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         }
         guard let progress = sequences[id]?.append(token, vocabulary: vocabulary) else { return }
         scheduler.extend(id, by: progress.newTokenCount)
+        totals.generatedTokens += 1
         let sink = requests[request]?.sink
         if !progress.delta.isEmpty {
             sink?(.text(choice: choice, reasoning: progress.delta.reasoning, content: progress.delta.content))

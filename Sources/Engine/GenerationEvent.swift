@@ -1,5 +1,7 @@
 /// What the engine tells about a request, in order; after `completed`, `cancelled` or `failed` nothing follows.
 package enum GenerationEvent: Sendable, Equatable {
+    /// The engine has taken the request.
+    case accepted
     /// Text of one choice that became certain.
     case text(choice: Int, reasoning: String, content: String)
     /// One choice has ended.
@@ -24,11 +26,14 @@ package struct ChoiceResult: Sendable, Equatable {
     package var reasoningTokens: Int
     package var forcedTokens: Int
     package var answerTokens: Int
+    /// Tokens of the prompt that were not computed for this choice.
+    package var cachedTokens: Int
     package var thinkingEndedBy: ThinkingEnd
 
     package var completionTokens: Int { reasoningTokens + forcedTokens + answerTokens }
 
-    package init(finishReason: FinishReason, gate: ThinkingGate) {
+    package init(finishReason: FinishReason, gate: ThinkingGate, cachedTokens: Int) {
+        self.cachedTokens = cachedTokens
         self.finishReason = finishReason
         reasoningTokens = gate.reasoningTokens
         forcedTokens = gate.forcedTokens
@@ -43,6 +48,11 @@ package enum EngineFailure: Error, Sendable, Equatable {
     case noFiniteLogits
     /// The forward pass failed.
     case device(String)
+    /// The client's time was over before the answer was complete.
+    case deadlineExceeded
+    /// The answer cannot begin within the client's time: it takes `neededSeconds` at the least, of which the request's own
+    /// prompt takes `ownSeconds`.
+    case deadlineUnreachable(neededSeconds: Double, ownSeconds: Double)
     /// The server is going down and the request did not end in time.
     case shuttingDown
 }

@@ -17,6 +17,12 @@ package struct GenerationRequest: Sendable {
     package var stops: [String]
     /// How many independent answers are wanted.
     package var choiceCount: Int
+    /// Whose request it is.
+    package var share: ShareKey
+    /// Positions in the prompt behind which later prompts may go on differently: ends of messages.
+    package var snapshotPoints: [Int]
+    /// How long the client waits for the whole answer; `nil` is for ever.
+    package var patience: Duration?
 
     package init(
         prompt: [Int32],
@@ -24,7 +30,10 @@ package struct GenerationRequest: Sendable {
         limits: ThinkingLimits,
         sampling: SamplingParameters,
         stops: [String] = [],
-        choiceCount: Int = 1
+        choiceCount: Int = 1,
+        share: ShareKey = ShareKey(account: "local"),
+        snapshotPoints: [Int] = [],
+        patience: Duration? = nil
     ) {
         self.prompt = prompt
         self.startsThinking = startsThinking
@@ -32,5 +41,15 @@ package struct GenerationRequest: Sendable {
         self.sampling = sampling
         self.stops = stops
         self.choiceCount = choiceCount
+        self.share = share
+        self.snapshotPoints = snapshotPoints
+        self.patience = patience
+    }
+
+    /// What the scheduler has to know of each of its choices.
+    var demand: SequenceDemand {
+        // The choices begin with the same prompt: those after the first go on behind as much of it as can be kept.
+        let points = choiceCount > 1 ? snapshotPoints + [prompt.count - 1] : snapshotPoints
+        return SequenceDemand(prompt: prompt, share: share, snapshotPoints: points)
     }
 }

@@ -10,6 +10,9 @@ package protocol SequenceRunner: AnyObject {
     /// Clears a slot's recurrent state.
     func resetSlot(_ slot: Int)
 
+    /// Copies a recurrent state; slots of snapshots come after those of sequences.
+    func copySlot(_ slot: Int, to target: Int)
+
     /// Runs all chunks in one pass over the weights.
     ///
     /// - Returns: The rows that the chunks asked for, `[rows, vocabularySize]`, in the order of the chunks; valid until

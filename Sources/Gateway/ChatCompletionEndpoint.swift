@@ -24,6 +24,7 @@ extension Gateway {
     private func startChat(_ http: ServerRequest, _ writer: ResponseWriter) throws(APIError) {
         let request = try ChatCompletionRequest(body: http.body, maxChoices: settings.maxChoices)
         try requireServed(request.model)
+        let patience = try ClientPatience(http.headerFields, isStreaming: request.isStreaming)
         let prompt = try preparation.prepare(request)
         let generation = GenerationRequest(
             prompt: prompt.tokens,
@@ -31,7 +32,10 @@ extension Gateway {
             limits: prompt.limits,
             sampling: sampling(request.sampling),
             stops: request.stop,
-            choiceCount: request.choiceCount
+            choiceCount: request.choiceCount,
+            share: ShareKey(account: Gateway.localAccount, tier: ServiceTier(named: request.serviceTier)),
+            snapshotPoints: prompt.messageEnds,
+            patience: patience.total
         )
         let run = ChatRun(
             ChatRun.Description(
@@ -39,7 +43,8 @@ extension Gateway {
                 identity: CompletionIdentity(
                     id: "chatcmpl-" + UUID().uuidString.lowercased().replacing("-", with: ""),
                     created: Int(Date().timeIntervalSince1970),
-                    model: model.name
+                    model: model.name,
+                    serviceTier: request.serviceTier
                 ),
                 promptTokens: prompt.tokens.count,
                 bound: prompt.bound,
@@ -48,7 +53,11 @@ extension Gateway {
                 headers: .reporting(ignored: request.ignoredFields)
             ),
             response: request.isStreaming
-                ? ChatStreamResponse(writer, includesUsage: request.includesUsage, interval: settings.commentInterval)
+                ? ChatStreamResponse(
+                    writer,
+                    includesUsage: request.includesUsage,
+                    interval: patience.commentInterval(atMost: settings.commentInterval)
+                )
                 : ChatBodyResponse(writer),
             log: log
         )
@@ -63,5 +72,15 @@ extension Gateway {
             topK: options.topK ?? 0,
             seed: options.seed.map { UInt64(bitPattern: $0) } ?? UInt64.random(in: 0 ... .max)
         )
+    }
+}
+
+extension ServiceTier {
+    fileprivate init(named name: String) {
+        switch name {
+        case "flex": self = .flex
+        case "priority": self = .priority
+        default: self = .standard
+        }
     }
 }

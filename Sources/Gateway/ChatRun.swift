@@ -28,6 +28,8 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
     private let response: any ChatResponse
     private let log: Logger
     private var results: [ChoiceTokens?]
+    /// Of the first choice: the prompt is billed once, and the others go on from what the first computed.
+    private var cachedTokens = 0
 
     init(_ description: Description, response: any ChatResponse, log: Logger) {
         self.description = description
@@ -41,7 +43,6 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
         queue.async { [self] in
             do throws(EngineRefusal) {
                 let id = try engine.submit(generation) { [self] event in queue.async { [self] in handle(event) } }
-                response.begin(description)
                 writer.onClosed { engine.cancel(id) }
             } catch {
                 response.fail(APIError(error))
@@ -51,17 +52,20 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
 
     private func handle(_ event: GenerationEvent) {
         switch event {
+        case .accepted: response.begin(description)
         case .text(let choice, let reasoning, let content):
             if !reasoning.isEmpty { response.reasoning(reasoning, choice: choice) }
             if !content.isEmpty { response.content(content, choice: choice) }
         case .choiceEnded(let choice, let result):
             let tokens = tokens(of: result)
             results[choice] = tokens
+            if choice == 0 { cachedTokens = result.cachedTokens }
             response.end(choice, FinishReason(result.finishReason), tokens)
         case .completed:
             response.complete(
                 Usage(
                     promptTokens: description.promptTokens,
+                    cachedTokens: cachedTokens,
                     bound: description.bound,
                     choices: results.compactMap { $0 }
                 )
@@ -69,7 +73,8 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
         case .cancelled: break  // Nobody is there to be told.
         case .failed(let failure):
             // The client is told of no inner workings, only that the log has them.
-            log.error(
+            log.log(
+                level: failure.isOfClient ? .info : .error,
                 "request failed",
                 metadata: ["request_id": "\(description.requestID)", "failure": "\(failure)"]
             )

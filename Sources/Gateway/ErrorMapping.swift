@@ -38,6 +38,19 @@ extension APIError {
         switch failure {
         case .noFiniteLogits, .device: self = .internalFailure
         case .shuttingDown: self = .interrupted
+        case .deadlineExceeded: self = .deadlineExceeded
+        case .deadlineUnreachable(let needed, let own):
+            self = .deadlineUnreachable(neededSeconds: needed, isAlone: needed <= own * 1.01)
+        }
+    }
+}
+
+extension EngineFailure {
+    /// Whether nothing is wrong with the server: the client's time was too short.
+    var isOfClient: Bool {
+        switch self {
+        case .deadlineExceeded, .deadlineUnreachable: true
+        case .noFiniteLogits, .device, .shuttingDown: false
         }
     }
 }

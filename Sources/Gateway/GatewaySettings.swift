@@ -15,5 +15,10 @@ package struct GatewaySettings: Sendable {
     /// The silence after which a stream gets a comment line.
     package var commentInterval = Duration.seconds(15)
 
+    /// What memory was planned for, in bytes, for `/metrics`.
+    package var memoryPlan: [(use: String, bytes: Int)] = []
+    /// Tokens of a KV block, for `/metrics`.
+    package var blockTokens = 0
+
     package init() {}
 }

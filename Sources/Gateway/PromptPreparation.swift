@@ -8,6 +8,8 @@ import Tokenization
 struct PreparedPrompt: Sendable {
     var rendered: RenderedPrompt
     var tokens: [Int32]
+    /// Where the system prompt and the user's messages end, counted in tokens.
+    var messageEnds: [Int]
     /// What the usage report says of the thought's bound.
     var bound: Usage.Bound
     var limits: ThinkingLimits
@@ -66,6 +68,7 @@ struct PromptPreparation: Sendable {
         return PreparedPrompt(
             rendered: prompt.rendered,
             tokens: prompt.tokens,
+            messageEnds: messageEnds(prompt.tokens),
             bound: Usage.Bound(
                 isEnabled: isThinking,
                 tokens: isThinking || lacksRoom ? choice.budget : 0,
@@ -74,6 +77,16 @@ struct PromptPreparation: Sendable {
             limits: limits,
             lacksRoom: lacksRoom
         )
+    }
+
+    /// The first special token behind the start begins what follows the system prompt. The last begins the answer; where
+    /// the tokens are the same as there, a message ended that was answered. Special tokens are the template's own: text
+    /// of a client never becomes one.
+    private func messageEnds(_ tokens: [Int32]) -> [Int] {
+        let marks = tokens.indices.dropFirst().filter { model.tokenizer.isSpecial(tokens[$0]) }
+        guard let first = marks.first, let last = marks.last else { return [] }
+        let opening = tokens[last...].prefix(2)
+        return [first] + marks.filter { tokens[$0...].starts(with: opening) }
     }
 
     private func encoded(

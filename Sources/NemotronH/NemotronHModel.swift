@@ -101,7 +101,7 @@ package final class NemotronHModel: Sendable {
     package static func memoryBytes(_ configuration: NemotronHConfiguration, _ capacity: RunnerCapacity) -> Int {
         let layout = StateLayout(configuration, cacheFormat: capacity.cacheFormat)
         let numbers =
-            capacity.slotCount * layout.slotCount
+            (capacity.slotCount + capacity.snapshotCount) * layout.slotCount
             + capacity.kvBlockCount * layout.blockCount(tokens: capacity.kvBlockTokens)
             + Scratch.count(configuration: configuration, capacity: capacity)
         return numbers * MemoryLayout<Float>.stride

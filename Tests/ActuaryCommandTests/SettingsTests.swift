@@ -100,7 +100,7 @@ import Testing
             switch key.name {
             case "model.device": "cpu"
             case "log.level": "error"
-            case "model.pin_threads", "model.verify": "true"
+            case "model.pin_threads", "model.verify", "engine.occupy_memory": "true"
             case "engine.kv_cache_dtype": "f32"
             case "server.head_limit_bytes", "server.body_limit_bytes", "engine.max_model_len": "2048"
             default: "1"
@@ -116,7 +116,8 @@ import Testing
         #expect(fromEnvironment.origins == [key.name: .environment(key.variable)])
 
         for bad in [
-            "[1]", "{a: 1}", ["model.pin_threads", "model.verify"].contains(key.name) ? "1" : "true", "-5",
+            "[1]", "{a: 1}",
+            ["model.pin_threads", "model.verify", "engine.occupy_memory"].contains(key.name) ? "1" : "true", "-5",
             "99999999999999999999",
         ] {
             do throws(SettingsError) {

@@ -30,7 +30,6 @@ private final class RecordingRunner: SequenceRunner {
     private let runner: NemotronHRunner
     private let record: LogitRecord
     private var histories: [Int: [Int32]] = [:]
-    private(set) var startCount = 0
     private(set) var largestBatch = 0
 
     var vocabularySize: Int { runner.vocabularySize }
@@ -42,8 +41,12 @@ private final class RecordingRunner: SequenceRunner {
 
     func resetSlot(_ slot: Int) {
         histories[slot] = []
-        startCount += 1
         runner.resetSlot(slot)
+    }
+
+    func copySlot(_ slot: Int, to target: Int) {
+        histories[target] = histories[slot]
+        runner.copySlot(slot, to: target)
     }
 
     func forward(_ chunks: [SequenceChunk]) throws -> UnsafeBufferPointer<Float> {
@@ -93,8 +96,10 @@ private struct FoldedVocabulary: TokenVocabulary {
         budget: Int,
         blocks: Int
     ) throws -> (EngineCore<FoldedVocabulary>, RecordingRunner) {
+        let snapshots = sequences > 1 ? 6 : 0
         let capacity = RunnerCapacity(
             slotCount: sequences,
+            snapshotCount: snapshots,
             kvBlockCount: blocks,
             kvBlockTokens: Self.blockTokens,
             maxBatchTokens: budget,
@@ -106,25 +111,33 @@ private struct FoldedVocabulary: TokenVocabulary {
             maxSequences: sequences,
             stepTokenBudget: budget,
             blockTokens: Self.blockTokens,
-            blockCount: blocks
+            blockCount: blocks,
+            reserveBlockCount: 2 * snapshots,
+            snapshotCount: snapshots
         )
         let core = EngineCore(
             runner: runner,
             vocabulary: FoldedVocabulary(),
             settings: settings,
             pacer: PromptPacer(maxDelay: .milliseconds(1)),
-            now: { [clock = TestClock()] in clock.next() }
+            // A clock on which nothing takes time, so that saving a state costs nothing either.
+            now: { 0 }
         )
         return (core, runner)
     }
 
     private func request(_ seed: Int) -> GenerationRequest {
         var random = TestRandom(seed)
+        var prompt = (0..<Int.random(in: 1...40, using: &random)).map { _ in Int32.random(in: 1...300, using: &random) }
+        // Every third begins like others, and is cached behind that.
+        if seed % 3 == 0 { prompt = (0..<33).map { Int32(seed % 2 * 40 + $0 + 1) } + prompt }
         return GenerationRequest(
-            prompt: (0..<Int.random(in: 1...40, using: &random)).map { _ in Int32.random(in: 1...300, using: &random) },
+            prompt: prompt,
             startsThinking: Bool.random(using: &random),
             limits: .test(Int.random(in: 1...20, using: &random), limit: Int.random(in: 5...80, using: &random)),
-            sampling: SamplingParameters(temperature: Double.random(in: 0...1.5, using: &random), seed: random.next())
+            sampling: SamplingParameters(temperature: Double.random(in: 0...1.5, using: &random), seed: random.next()),
+            share: ShareKey(account: "\(seed % 5)", tier: ServiceTier.allCases[seed % 3]),
+            snapshotPoints: [33]
         )
     }
 
@@ -142,7 +155,7 @@ private struct FoldedVocabulary: TokenVocabulary {
             while single.hasWork { single.step() }
         }
         let before = record.comparedCount
-        let (crowd, runner) = try core(model, record, sequences: 10, budget: 48, blocks: 24)
+        let (crowd, runner) = try core(model, record, sequences: 10, budget: 48, blocks: 38)
         var random = TestRandom(5)
         for (index, request) in requests.enumerated().shuffled(using: &random) {
             crowd.submit(RequestID(UInt64(index)), request) { _ in }
@@ -155,6 +168,9 @@ private struct FoldedVocabulary: TokenVocabulary {
         #expect(record.conflictCount == 0)
         #expect(record.comparedCount - before >= 1_000)
         #expect(runner.largestBatch > 6)
-        #expect(runner.startCount > 250, "nothing was preempted")
+        let statistics = crowd.statistics
+        #expect(statistics.savedPreemptions > 10)
+        #expect(statistics.recomputedPreemptions > 10)
+        #expect(statistics.cachedPromptTokens > 300)
     }
 }

@@ -14,6 +14,7 @@ private final class HashRunner: SequenceRunner {
     deinit { logits.deallocate() }
 
     func resetSlot(_ slot: Int) { history[slot] = [] }
+    func copySlot(_ slot: Int, to target: Int) { history[target] = history[slot] }
 
     func forward(_ chunks: [SequenceChunk]) throws -> UnsafeBufferPointer<Float> {
         largestBatch = max(largestBatch, chunks.count)
@@ -52,7 +53,11 @@ private final class EventLog: Sendable {
 
     var results: [Int: ChoiceResult] {
         var results: [Int: ChoiceResult] = [:]
-        for case .choiceEnded(let choice, let result) in all { results[choice] = result }
+        for case .choiceEnded(let choice, var result) in all {
+            // What was cached depends on the neighbours, and nothing else does.
+            result.cachedTokens = 0
+            results[choice] = result
+        }
         return results
     }
 }
@@ -66,7 +71,9 @@ private final class EventLog: Sendable {
                 maxSequences: sequences,
                 stepTokenBudget: budget,
                 blockTokens: 4,
-                blockCount: blocks
+                blockCount: blocks,
+                reserveBlockCount: sequences > 4 ? blocks / 5 : 0,
+                snapshotCount: sequences > 4 ? 5 : 0
             ),
             pacer: PromptPacer(maxDelay: .milliseconds(1)),
             now: { [clock = TestClock()] in clock.next() }
@@ -100,7 +107,7 @@ private final class EventLog: Sendable {
             return log
         }
         let runner = HashRunner()
-        let crowd = core(runner, sequences: 8, budget: 24, blocks: 40)
+        let crowd = core(runner, sequences: 8, budget: 24, blocks: 50)
         let logs = requests.map { _ in EventLog() }
         var random = TestRandom(99)
         for (index, request) in requests.enumerated().shuffled(using: &random) {
@@ -200,7 +207,7 @@ private final class EventLog: Sendable {
                             switch event {
                             case .completed: continuation.resume(returning: true)
                             case .failed, .cancelled: continuation.resume(returning: false)
-                            case .text, .choiceEnded: break
+                            case .accepted, .text, .choiceEnded: break
                             }
                         }
                         if (try? engine.submit(request, sink: sink)) == nil { continuation.resume(returning: false) }

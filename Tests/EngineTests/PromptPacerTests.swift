@@ -30,13 +30,13 @@ import Testing
         var scheduler = Scheduler(
             settings: SchedulerSettings(maxSequences: 16, stepTokenBudget: 512, blockTokens: 16, blockCount: 40_000)
         )
-        for id in 0..<streams { scheduler.add(SequenceID(id), promptCount: 20) }
+        for id in 0..<streams { scheduler.add(SequenceID(id), .test(20)) }
         var (alone, disturbed, prompts, finished) = ([Double](), [Double](), 0, 0)
         var promptSeconds = 0.0
         for step in 0..<4000 {
             if step >= 100, prompts - finished < 2 {
                 prompts += 1
-                scheduler.add(SequenceID(100 + prompts), promptCount: 8000)
+                scheduler.add(SequenceID(100 + prompts), .test(8000))
             }
             let answers = scheduler.answerCount
             let plan = scheduler.plan(promptLimit: pacer.limit(answerCount: answers))

@@ -34,7 +34,6 @@ import Testing
         ("truncate_prompt_tokens", ["5"], []),
         ("add_generation_prompt", ["false"], ["true"]), ("continue_final_message", ["true"], ["false"]),
         ("chat_template", [#""x""#], []), ("documents", ["[{}]"], ["[]"]),
-        ("service_tier", [#""flex""#, #""priority""#], [#""auto""#, #""default""#]),
         ("priority", ["1", "-1"], ["0"]), ("cache_salt", [#""s""#, #""""#], []),
     ]
 

@@ -85,6 +85,17 @@ package final class CPUDevice: Device {
         return UnsafeBufferPointer(start: buffer.address, count: count)
     }
 
+    package func copy(_ range: Range<Int>, of buffer: DeviceBuffer, to target: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
+        precondition(
+            target >= 0 && target + range.count <= buffer.count && abs(target - range.lowerBound) >= range.count
+        )
+        let (source, destination) = (buffer.address + range.lowerBound, buffer.address + target)
+        divide(range.count, step: 1024, work: range.count) { part in
+            (destination + part.lowerBound).update(from: source + part.lowerBound, count: part.count)
+        }
+    }
+
     package func clear(_ range: Range<Int>, of buffer: DeviceBuffer) {
         precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
         (buffer.address + range.lowerBound).update(repeating: 0, count: range.count)

@@ -27,6 +27,9 @@ package protocol Device: AnyObject, Sendable {
     /// The first `count` numbers as the host sees them; valid until the buffer is written again.
     func hostView(of buffer: DeviceBuffer, count: Int) -> UnsafeBufferPointer<Float>
 
+    /// Copies the numbers `range` of `buffer` to another place in it, from number `target` on, that does not overlap.
+    func copy(_ range: Range<Int>, of buffer: DeviceBuffer, to target: Int)
+
     /// Sets the numbers `range` of `buffer` to 0.
     func clear(_ range: Range<Int>, of buffer: DeviceBuffer)
 

@@ -1,59 +1,84 @@
-import DequeModule
-
 /// Decides what each step computes: computed tokens catch up with known tokens, and nothing else tells prefill from
 /// decode.
 ///
-/// Pure: it knows counts, slots and block numbers, but no tokens, no clock and no device. Sequences that decode come
-/// first, then prompts in the order of their arrival, as far as the step's token budget reaches. When blocks run out, the
-/// youngest sequence that this step does not need gives its memory back and is computed again later.
+/// Pure: it knows tokens, slots and block numbers, but no clock and no device. Sequences that decode come first, then
+/// prompts, as far as the step's token budget reaches: of the share that was served least, and in it of the sequence that
+/// came first. `Scheduler+Memory` has how slots and blocks are found, `Scheduler+Prefixes` what is kept of prompts.
 package struct Scheduler: Sendable {
-    private struct Entry: Sendable {
-        let promptCount: Int
+    struct Entry: Sendable {
+        let demand: SequenceDemand
         var knownCount: Int
         var computedCount = 0
+        /// Tokens that its share has paid for, or got for nothing.
+        var chargedCount = 0
         var slot: Int?
+        /// Where its state is while it has no slot.
+        var savedSlot: Int?
         var blocks: [Int32] = []
+        /// Where its state shall be kept for others, ascending; the first may have been reached.
+        var snapshotPoints: [Int] = []
+        var hasStarted = false
+
+        init(_ demand: SequenceDemand) {
+            self.demand = demand
+            knownCount = demand.prompt.count
+        }
 
         /// A preempted sequence has its prompt, and what it had written, to compute again.
-        var isDecoding: Bool { computedCount >= promptCount }
+        var isDecoding: Bool { computedCount >= demand.prompt.count }
         var isCaughtUp: Bool { computedCount == knownCount }
     }
 
+    /// A plan in the making.
+    struct Draft {
+        var plan = StepPlan()
+        var planned: Set<SequenceID> = []
+        var room: Int
+        /// Tokens whose computation costs as much as saving a state and putting it back.
+        let savingCost: Int
+        /// Whether memory ran out, so that nobody new may begin.
+        var isShort = false
+    }
+
     package let settings: SchedulerSettings
-    private var entries: [SequenceID: Entry] = [:]
-    private var waiting: Deque<SequenceID> = []
+    var entries: [SequenceID: Entry] = [:]
+    var shares = FairShares()
     /// In the order of admission, oldest first.
-    private var running: [SequenceID] = []
-    private var freeSlots: [Int]
-    private var freeBlocks: [Int32]
+    var running: [SequenceID] = []
+    var freeSlots: [Int]
+    var pool: BlockPool
+    var cache: PrefixCache
+    /// Blocks of preempted sequences with a saved state.
+    var savedBlockCount = 0
 
     package init(settings: SchedulerSettings) {
         self.settings = settings
         // Taken from the end, so low numbers are used first.
         freeSlots = Array((0..<settings.maxSequences).reversed())
-        freeBlocks = Array((0..<Int32(settings.blockCount)).reversed())
+        pool = BlockPool(count: settings.blockCount)
+        cache = PrefixCache(blockTokens: settings.blockTokens, slots: settings.snapshotSlots)
     }
 
-    package var waitingCount: Int { waiting.count }
+    package var waitingCount: Int { shares.waitingCount }
     package var runningCount: Int { running.count }
-    package var freeBlockCount: Int { freeBlocks.count }
     package var freeSlotCount: Int { freeSlots.count }
     package var isIdle: Bool { entries.isEmpty }
+    /// Who holds which blocks.
+    package var blocks: BlockPool { pool }
+    /// What is kept of prompts.
+    package var prefixes: PrefixCache { cache }
     /// Sequences whose answers go on in the next step.
     package var answerCount: Int {
         running.count { id in entries[id].map { $0.isDecoding && !$0.isCaughtUp } ?? false }
     }
 
-    /// The longest sequence that can ever be computed, in tokens.
-    package var capacityTokens: Int { settings.blockCount * settings.blockTokens }
-
     /// Queues a sequence.
     ///
-    /// - Precondition: It is new, not empty, and fits `capacityTokens` at its longest.
-    package mutating func add(_ id: SequenceID, promptCount: Int) {
-        precondition(entries[id] == nil && promptCount > 0 && promptCount <= capacityTokens)
-        entries[id] = Entry(promptCount: promptCount, knownCount: promptCount)
-        waiting.append(id)
+    /// - Precondition: It is new, not empty, and fits the settings' capacity at its longest.
+    package mutating func add(_ id: SequenceID, _ demand: SequenceDemand) {
+        precondition(entries[id] == nil && !demand.prompt.isEmpty && demand.prompt.count <= settings.capacityTokens)
+        entries[id] = Entry(demand)
+        shares.enqueue(id, demand.share, weight: demand.weight)
     }
 
     /// Tells that tokens of a sequence became known, sampled or forced.
@@ -63,104 +88,92 @@ package struct Scheduler: Sendable {
 
     /// Forgets a sequence, wherever it is, and frees what it holds.
     package mutating func remove(_ id: SequenceID) {
+        guard let entry = entries[id] else { return }
         release(id)
         entries[id] = nil
         running.removeAll { $0 == id }
-        waiting.removeAll { $0 == id }
+        shares.remove(id, entry.demand.share, isRunning: entry.slot != nil)
     }
 
     /// Chooses the next step's work and counts it as computed.
     ///
-    /// - Parameter promptLimit: The most tokens of prompts.
-    /// - Returns: The step; empty if nothing can be done within the limit.
-    package mutating func plan(promptLimit: Int = .max) -> StepPlan {
-        var plan = StepPlan()
-        var room = settings.stepTokenBudget
-        var planned: Set<SequenceID> = []
-        let decoding = running.filter { entries[$0]?.isDecoding == true }
-        let prompts = running.filter { entries[$0]?.isDecoding == false }
-        /// Takes what there is room for; an earlier sequence may have taken this one's memory.
-        func take(_ id: SequenceID) -> Bool {
-            guard entries[id]?.slot != nil, let chunk = chunk(of: id, room: room, planned: planned, plan: &plan) else {
-                return false
+    /// - Parameters:
+    ///   - promptLimit: The most tokens of prompts.
+    ///   - savingCost: Tokens whose computation costs as much as saving a state and putting it back.
+    /// - Returns: The step; without chunks if nothing can be done within the limit.
+    package mutating func plan(promptLimit: Int = .max, savingCost: Int = 0) -> StepPlan {
+        var draft = Draft(room: settings.stepTokenBudget, savingCost: savingCost)
+        keepReachedSnapshots(&draft)
+        if promptLimit > 0 { makeRoomForUnderserved(&draft) }
+        for id in running where entries[id]?.isDecoding == true && draft.room > 0 { _ = take(id, &draft) }
+        draft.plan.answerCount = draft.plan.chunks.count
+        draft.room = min(draft.room, promptLimit)
+        takePrompts(&draft)
+        return draft.plan
+    }
+
+    /// Prompts by shares: the one that was served least goes on with its oldest prompt, or begins its next one.
+    private mutating func takePrompts(_ draft: inout Draft) {
+        var done: Set<ShareKey> = []
+        var admits = true
+        while draft.room > 0 {
+            let started = Dictionary(
+                running.compactMap { id in
+                    entries[id].flatMap { $0.isDecoding || draft.planned.contains(id) ? nil : ($0.demand.share, id) }
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
+            let mayAdmit = admits && !draft.isShort
+            let key = shares.next {
+                !done.contains($0) && (started[$0] != nil || mayAdmit && shares.first($0) != nil)
             }
-            plan.chunks.append(chunk)
-            planned.insert(id)
-            room -= chunk.tokens.count
-            return true
+            guard let key else { return }
+            if let id = started[key] {
+                if !take(id, &draft) { done.insert(key) }
+                continue
+            }
+            switch admitFirst(of: key, &draft) {
+            case .admitted(let id): if !take(id, &draft) { done.insert(key) }
+            case .waitsForPrefix: done.insert(key)
+            // Whoever is next in line waits for memory, and nobody passes by.
+            case .noMemory: admits = false
+            }
         }
-        for id in decoding where room > 0 { _ = take(id) }
-        plan.answerCount = plan.chunks.count
-        room = min(room, promptLimit)
-        for id in prompts where room > 0 { _ = take(id) }
-        while room > 0, plan.preempted.isEmpty, let id = admitNext(), take(id) {}
-        return plan
     }
 
-    /// Gives the first waiting sequence a slot, if all its known tokens find room at once.
-    private mutating func admitNext() -> SequenceID? {
-        guard let id = waiting.first, let entry = entries[id], !freeSlots.isEmpty,
-            blockCount(for: entry.knownCount) <= freeBlocks.count
-        else { return nil }
-        waiting.removeFirst()
-        running.append(id)
-        entries[id]?.slot = freeSlots.popLast()
-        return id
-    }
-
-    private mutating func chunk(
-        of id: SequenceID,
-        room: Int,
-        planned: Set<SequenceID>,
-        plan: inout StepPlan
-    ) -> StepPlan.Chunk? {
-        guard var entry = entries[id], let slot = entry.slot, !entry.isCaughtUp else { return nil }
+    /// Plans as much of a sequence as there is room and memory for; an earlier one may have taken its memory.
+    private mutating func take(_ id: SequenceID, _ draft: inout Draft) -> Bool {
+        guard let entry = entries[id], let slot = entry.slot, !entry.isCaughtUp else { return false }
         let start = entry.computedCount
-        var end = min(entry.knownCount, start + room)
-        while entry.blocks.count < blockCount(for: end) {
-            if let block = freeBlocks.popLast() {
-                entry.blocks.append(block)
-            } else if let victim = running.last(where: { !planned.contains($0) && $0 != id }), isYounger(victim, id) {
-                preempt(victim, &plan)
-            } else {
-                end = min(end, entry.blocks.count * settings.blockTokens)
-            }
-        }
-        entry.computedCount = max(start, end)
-        entries[id] = entry
-        guard end > start else { return nil }
-        return StepPlan.Chunk(
-            sequence: id,
-            slot: slot,
-            tokens: start..<end,
-            blocks: entry.blocks,
-            isComplete: entry.isCaughtUp,
-            startsFresh: start == 0
+        var end = min(entry.knownCount, start + draft.room)
+        if let point = entry.snapshotPoints.first { end = min(end, point) }
+        end = min(end, allocate(upTo: end, for: id, &draft))
+        guard end > start, let blocks = entries[id]?.blocks else { return false }
+        entries[id]?.computedCount = end
+        charge(id, upTo: end)
+        draft.plan.chunks.append(
+            StepPlan.Chunk(
+                sequence: id,
+                slot: slot,
+                tokens: start..<end,
+                blocks: blocks,
+                isComplete: end == entry.knownCount
+            )
         )
+        draft.planned.insert(id)
+        draft.room -= end - start
+        return true
     }
 
-    private func isYounger(_ id: SequenceID, _ other: SequenceID) -> Bool {
-        guard let place = running.firstIndex(of: id), let otherPlace = running.firstIndex(of: other) else {
-            return false
-        }
-        return place > otherPlace
+    /// What is computed again after a preemption has been paid for.
+    private mutating func charge(_ id: SequenceID, upTo end: Int) {
+        guard let entry = entries[id], end > entry.chargedCount else { return }
+        let promptEnd = entry.demand.prompt.count
+        shares.charge(
+            entry.demand.share,
+            promptTokens: max(0, min(end, promptEnd) - entry.chargedCount),
+            answerTokens: max(0, end - max(promptEnd, entry.chargedCount))
+        )
+        entries[id]?.chargedCount = end
     }
-
-    private mutating func preempt(_ id: SequenceID, _ plan: inout StepPlan) {
-        release(id)
-        entries[id]?.computedCount = 0
-        running.removeAll { $0 == id }
-        waiting.prepend(id)
-        plan.preempted.append(id)
-    }
-
-    private mutating func release(_ id: SequenceID) {
-        guard let entry = entries[id] else { return }
-        freeBlocks.append(contentsOf: entry.blocks)
-        if let slot = entry.slot { freeSlots.append(slot) }
-        entries[id]?.blocks = []
-        entries[id]?.slot = nil
-    }
-
-    private func blockCount(for tokens: Int) -> Int { (tokens + settings.blockTokens - 1) / settings.blockTokens }
 }

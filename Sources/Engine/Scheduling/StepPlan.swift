@@ -4,6 +4,14 @@ package struct SequenceID: Hashable, Sendable {
     package init(_ value: Int) { self.value = value }
 }
 
+/// What is done to recurrent states before a step, in this order.
+package enum StateOperation: Sendable, Equatable {
+    /// A new sequence begins there.
+    case clear(slot: Int)
+    /// A state is kept or gone on from.
+    case copy(from: Int, to: Int)
+}
+
 /// What one forward pass computes.
 package struct StepPlan: Sendable, Equatable {
     /// A run of known tokens of one sequence.
@@ -17,13 +25,23 @@ package struct StepPlan: Sendable, Equatable {
         package let blocks: [Int32]
         /// Whether all known tokens are then computed, so that the next one can be sampled.
         package let isComplete: Bool
-        /// Whether the slot holds another sequence's state that must be cleared first.
-        package let startsFresh: Bool
     }
 
+    /// A sequence that got memory for the first time.
+    package struct Start: Sendable, Equatable {
+        package let sequence: SequenceID
+        /// Tokens of its prompt that need not be computed.
+        package let cachedTokens: Int
+    }
+
+    /// To be done first.
+    package var operations: [StateOperation] = []
     package var chunks: [Chunk] = []
-    /// Sequences that lost their memory and start again later.
+    package var starts: [Start] = []
+    /// Sequences that lost their slot; they go on later, from their saved state or from what is cached of their prompt.
     package var preempted: [SequenceID] = []
+    /// How many of the preempted sequences have a saved state.
+    package var savedCount = 0
 
     /// How many of the chunks, the first ones, go on with answers; the others read prompts.
     package var answerCount = 0

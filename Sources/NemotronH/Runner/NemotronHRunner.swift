@@ -36,6 +36,13 @@ package final class NemotronHRunner {
         memory.reset(slot: slot)
     }
 
+    /// Copies a recurrent state to another slot; those of snapshots come after the slots of sequences.
+    package func copySlot(_ slot: Int, to target: Int) {
+        let slots = 0..<(capacity.slotCount + capacity.snapshotCount)
+        precondition(slots.contains(slot) && slots.contains(target) && slot != target)
+        memory.copy(slot: slot, to: target)
+    }
+
     /// Copies the state of a sequence of which `tokenCount` tokens have been computed.
     package func saveState(slot: Int, blockTable: [Int32], tokenCount: Int) -> SequenceSnapshot {
         precondition((0..<capacity.slotCount).contains(slot))

@@ -4,6 +4,8 @@ package import Compute
 package struct RunnerCapacity: Sendable, Equatable {
     /// Sequences with a recurrent state.
     package var slotCount: Int
+    /// Further states, which are only copied from and to.
+    package var snapshotCount: Int
     /// Blocks of the key and value cache, shared by all sequences.
     package var kvBlockCount: Int
     /// Tokens of a block, at most 64.
@@ -17,6 +19,7 @@ package struct RunnerCapacity: Sendable, Equatable {
 
     package init(
         slotCount: Int,
+        snapshotCount: Int = 0,
         kvBlockCount: Int,
         kvBlockTokens: Int,
         maxBatchTokens: Int,
@@ -24,6 +27,7 @@ package struct RunnerCapacity: Sendable, Equatable {
         cacheFormat: CacheFormat
     ) {
         self.slotCount = slotCount
+        self.snapshotCount = snapshotCount
         self.kvBlockCount = kvBlockCount
         self.kvBlockTokens = kvBlockTokens
         self.maxBatchTokens = maxBatchTokens
@@ -34,6 +38,7 @@ package struct RunnerCapacity: Sendable, Equatable {
     func check() throws(ModelError) {
         let most = Int(Int32.max)
         try check("slotCount", slotCount, 1...most)
+        try check("snapshotCount", snapshotCount, 0...most)
         try check("kvBlockCount", kvBlockCount, 0...most)
         try check("kvBlockTokens", kvBlockTokens, 1...64)
         try check("maxBatchTokens", maxBatchTokens, 1...(1 << 24))

@@ -22,7 +22,7 @@ struct StateMemory {
         slotStride = layout.slotCount
         blockStride = layout.blockCount(tokens: blockTokens)
         self.device = device
-        slots = try device.buffer(rows: capacity.slotCount, columns: slotStride)
+        slots = try device.buffer(rows: capacity.slotCount + capacity.snapshotCount, columns: slotStride)
         blocks = try device.buffer(rows: capacity.kvBlockCount, columns: blockStride)
     }
 
@@ -54,6 +54,8 @@ struct StateMemory {
     }
 
     func reset(slot: Int) { device.clear(slotRange(slot), of: slots) }
+
+    func copy(slot: Int, to target: Int) { device.copy(slotRange(slot), of: slots, to: slotRange(target).lowerBound) }
 
     func save(slot: Int, blockTable: [Int32], tokenCount: Int) -> SequenceSnapshot {
         let table = blockTable.prefix(blockCount(tokens: tokenCount))

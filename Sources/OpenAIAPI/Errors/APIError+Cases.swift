@@ -117,6 +117,33 @@ extension APIError {
         shouldRetry: true
     )
 
+    /// 504: the client's own time limit passed before the answer was complete.
+    package static let deadlineExceeded = APIError(
+        status: 504,
+        type: .server,
+        code: "deadline_exceeded",
+        message: "The answer was not complete within the time that the client allows for it. Allow more time, lower "
+            + "'max_completion_tokens', or use 'stream': true.",
+        shouldRetry: false
+    )
+
+    /// 503: the answer cannot even begin within the client's time limit, so nothing was computed.
+    ///
+    /// With `isAlone` the request's own prompt takes too long, so that trying again does not help.
+    package static func deadlineUnreachable(neededSeconds: Double, isAlone: Bool) -> APIError {
+        let seconds = Int(neededSeconds.rounded(.up))
+        return APIError(
+            status: 503,
+            type: .server,
+            code: "deadline_unreachable",
+            message: "Reading this prompt" + (isAlone ? "" : " and those before it")
+                + " takes about \(seconds) seconds, which is more than the client waits. Allow more time or "
+                + (isAlone ? "shorten the messages." : "try again later."),
+            retryAfterSeconds: isAlone ? nil : max(1, seconds / 2),
+            shouldRetry: !isAlone
+        )
+    }
+
     /// 500: something broke on our side. What it was stands in the server's log, not here.
     package static let internalFailure = APIError(
         status: 500,

@@ -26,6 +26,7 @@ enum ChatParameters {
         .built("n", .integer(1...128)),
         .budget("max_tokens", .integer(1...maxTokenCount)),
         .budget("max_completion_tokens", .integer(1...maxTokenCount)),
+        .built("service_tier", .word(["auto", "default", "flex", "priority", "fast", "scale"])),
         .built("stop", .oneOf([stopString, .list(stopString, count: 0...16)])),
     ]
 
@@ -166,7 +167,6 @@ enum ChatParameters {
         // The prompt and the schedule.
         .notBuilt("chat_template"),
         .notBuilt("documents", neutral: [[]]),
-        .notBuilt("service_tier", neutral: ["default", "auto"]),
         .notBuilt("priority", neutral: [0]),
         .notBuilt("cache_salt"),
         .misplaced(

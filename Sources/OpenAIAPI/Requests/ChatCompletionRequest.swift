@@ -18,6 +18,8 @@ package struct ChatCompletionRequest: Sendable, Equatable {
     package var maxCompletionTokens: Int?
     /// Texts that end the answer; none is empty.
     package var stop: [String]
+    /// `service_tier`: `default`, `flex` or `priority`.
+    package var serviceTier: String
     package var sampling: SamplingOptions
     package var thinking: ThinkingOptions
     /// The paths of fields that had no effect, for the header `x-actuary-ignored`.
@@ -51,6 +53,7 @@ package struct ChatCompletionRequest: Sendable, Equatable {
         choiceCount = fields["n"]?.integer ?? 1
         maxCompletionTokens = try Self.completionLimit(fields)
         stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []
+        serviceTier = Self.serviceTier(fields["service_tier"]?.string)
         sampling = SamplingOptions(fields)
         thinking = ThinkingOptions(fields)
         ignoredFields = ignored
@@ -67,6 +70,15 @@ package struct ChatCompletionRequest: Sendable, Equatable {
                 param: "n",
                 code: "invalid_value"
             )
+        }
+    }
+
+    /// The class behind the names that clients know.
+    private static func serviceTier(_ name: String?) -> String {
+        switch name {
+        case "flex": "flex"
+        case "priority", "fast": "priority"
+        default: "default"
         }
     }
 

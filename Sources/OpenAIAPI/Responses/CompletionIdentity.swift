@@ -8,12 +8,21 @@ package struct CompletionIdentity: Sendable, Equatable {
     package var model: String
     /// Changes when equal requests may be answered differently; `nil` says nothing about it.
     package var systemFingerprint: String?
+    /// The class of service that was given.
+    package var serviceTier: String
 
-    package init(id: String, created: Int, model: String, systemFingerprint: String? = nil) {
+    package init(
+        id: String,
+        created: Int,
+        model: String,
+        systemFingerprint: String? = nil,
+        serviceTier: String = "default"
+    ) {
         self.id = id
         self.created = created
         self.model = model
         self.systemFingerprint = systemFingerprint
+        self.serviceTier = serviceTier
     }
 
     /// Appends the members from `id` to `service_tier`, without braces.
@@ -28,6 +37,7 @@ package struct CompletionIdentity: Sendable, Equatable {
         bytes.json(string: model)
         bytes.json(#","system_fingerprint":"#)
         bytes.json(string: systemFingerprint)
-        bytes.json(#","service_tier":"default""#)
+        bytes.json(#","service_tier":"#)
+        bytes.json(string: serviceTier)
     }
 }

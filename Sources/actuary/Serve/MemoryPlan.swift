@@ -6,9 +6,18 @@ struct MemoryPlan: Equatable, Sendable {
     var maxModelLength: Int
     var sequenceCount: Int
     var blockCount: Int
+    /// Blocks that running sequences may not use.
+    var reserveBlockCount: Int
+    /// States that are kept beside those of running sequences.
+    var snapshotCount: Int
     var weightsBytes: Int
     var stateBytes: Int
     var cacheBytes: Int
+    var snapshotBytes: Int
+    /// Of one step.
+    var scratchBytes: Int
+    /// What the process takes before all this.
+    var programBytes: Int
 
     /// What the plan depends on.
     struct Demand: Sendable {
@@ -16,9 +25,13 @@ struct MemoryPlan: Equatable, Sendable {
         var requestedLength: Int?
         var sequenceCount: Int
         var cacheTokens: Int?
+        var reserveTokens: Int?
+        var prefixCacheBytes: Int?
         var weightsBytes: Int
         var stateBytesPerSequence: Int
         var cacheBytesPerBlock: Int
+        var scratchBytes = 0
+        var programBytes = 0
         /// What processes may still take, bytes.
         var availableBytes: Int
     }
@@ -39,25 +52,56 @@ struct MemoryPlan: Equatable, Sendable {
             ?? blocksPerSequence * demand.sequenceCount
         let state = demand.sequenceCount * demand.stateBytesPerSequence
         // The map of the weights is shared with the page cache, but must stay in memory to be fast.
-        let free = demand.availableBytes / 10 * 9 - demand.weightsBytes - state
-        let affordable = demand.cacheBytesPerBlock > 0 ? max(0, free) / demand.cacheBytesPerBlock : wanted
+        let free = demand.availableBytes / 10 * 9 - demand.weightsBytes - state - demand.scratchBytes
+        let snapshots = try MemoryPlan.snapshotCount(demand, free: free)
+        let left = free - snapshots * demand.stateBytesPerSequence
+        let affordable = demand.cacheBytesPerBlock > 0 ? max(0, left) / demand.cacheBytesPerBlock : wanted
         let count = demand.cacheTokens == nil ? min(wanted, affordable) : wanted
         guard count >= blocksPerSequence, count <= affordable else {
             let needed = max(wanted, blocksPerSequence) * demand.cacheBytesPerBlock
             throw CommandFailure.badConfiguration(
                 "\(needed >> 20) MiB of KV cache do not fit: of \(demand.availableBytes >> 20) MiB, weights take "
-                    + "\(demand.weightsBytes >> 20) and states \(state >> 20); lower engine.max_model_len, "
-                    + "engine.kv_cache_tokens or engine.max_sequences"
+                    + "\(demand.weightsBytes >> 20), states \(state >> 20), kept states "
+                    + "\(snapshots * demand.stateBytesPerSequence >> 20) and a step \(demand.scratchBytes >> 20); lower "
+                    + "engine.max_model_len, engine.kv_cache_tokens, engine.max_sequences or engine.prefix_cache_bytes"
             )
         }
+        let reserve = demand.reserveTokens.map { $0 / MemoryPlan.blockTokens } ?? count / 8
         maxModelLength = length
         sequenceCount = demand.sequenceCount
         blockCount = count
+        reserveBlockCount = min(reserve, count - blocksPerSequence)
+        snapshotCount = snapshots
         weightsBytes = demand.weightsBytes
         stateBytes = state
         cacheBytes = count * demand.cacheBytesPerBlock
+        snapshotBytes = snapshots * demand.stateBytesPerSequence
+        scratchBytes = demand.scratchBytes
+        programBytes = demand.programBytes
+    }
+
+    private static func snapshotCount(_ demand: Demand, free: Int) throws -> Int {
+        let most = 4 * demand.sequenceCount
+        guard demand.stateBytesPerSequence > 0 else { return demand.prefixCacheBytes == 0 ? 0 : most }
+        guard let bytes = demand.prefixCacheBytes else {
+            return min(most, max(0, free) / 8 / demand.stateBytesPerSequence)
+        }
+        guard bytes <= max(0, free) else {
+            throw CommandFailure.badConfiguration(
+                "engine.prefix_cache_bytes is \(bytes >> 20) MiB, but only \(max(0, free) >> 20) are left; lower it"
+            )
+        }
+        return bytes / demand.stateBytesPerSequence
+    }
+
+    /// What memory is for, bytes.
+    var parts: [(use: String, bytes: Int)] {
+        [
+            ("program", programBytes), ("weights", weightsBytes), ("states", stateBytes), ("kv_cache", cacheBytes),
+            ("prefix_cache_states", snapshotBytes), ("scratch", scratchBytes),
+        ]
     }
 
     /// The longest sequence that fits, tokens.
-    var capacityTokens: Int { blockCount * MemoryPlan.blockTokens }
+    var capacityTokens: Int { (blockCount - reserveBlockCount) * MemoryPlan.blockTokens }
 }

@@ -5,6 +5,7 @@ import Gateway
 import HTTPServer
 import Logging
 import NemotronH
+import Telemetry
 import Tokenization
 
 /// Everything behind the HTTP server: model, memory, engine, endpoints.
@@ -16,6 +17,8 @@ struct ServingStack {
     ///
     /// - Throws: `CommandFailure` that names the file or the setting at fault.
     init(_ settings: Settings, log: Logger) throws {
+        // Pages of the program itself; later the weights' pages are among those of files.
+        let program = ProcessMemory.now()
         let isEmbedded = settings.model.path == Settings.embeddedModel
         let folder = try ModelFolder(
             path: isEmbedded ? try BundledResources.path("actuary-embedded") : settings.model.path
@@ -31,7 +34,12 @@ struct ServingStack {
             )
         }
         let cacheFormat = settings.engine.cacheFormat.format(isPacked: folder.isPacked)
-        let plan = try MemoryPlan(settings.engine, model: model, cacheFormat: cacheFormat)
+        let plan = try MemoryPlan(
+            settings.engine,
+            model: model,
+            cacheFormat: cacheFormat,
+            programFileBytes: program.residentBytes - program.anonymousBytes
+        )
         plan.write(to: log, weights: folder.name, threads: device.threadCount, kernels: device.variant.rawValue)
         engine = try Self.startEngine(
             model: model,
@@ -49,7 +57,7 @@ struct ServingStack {
                 prompts: try folder.promptBuilder()
             ),
             engine: engine,
-            settings: settings.gateway,
+            settings: settings.gateway(plan),
             log: log
         )
     }
@@ -70,6 +78,7 @@ struct ServingStack {
     ) throws -> Engine {
         let capacity = RunnerCapacity(
             slotCount: plan.sequenceCount,
+            snapshotCount: plan.snapshotCount,
             kvBlockCount: plan.blockCount,
             kvBlockTokens: MemoryPlan.blockTokens,
             maxBatchTokens: settings.stepTokenBudget,
@@ -80,7 +89,9 @@ struct ServingStack {
             maxSequences: plan.sequenceCount,
             stepTokenBudget: settings.stepTokenBudget,
             blockTokens: MemoryPlan.blockTokens,
-            blockCount: plan.blockCount
+            blockCount: plan.blockCount,
+            reserveBlockCount: plan.reserveBlockCount,
+            snapshotCount: plan.snapshotCount
         )
         let limits = Engine.Limits(
             maxSequencesInAll: plan.sequenceCount + settings.maxQueuedRequests,
@@ -90,8 +101,10 @@ struct ServingStack {
         do {
             return try Engine(limits: limits) {
                 let start = ContinuousClock.now
+                let runner = try NemotronHRunner(model: model, capacity: capacity)
+                if settings.occupiesMemory { runner.occupyMemory() }
                 return EngineCore(
-                    runner: try NemotronHRunner(model: model, capacity: capacity),
+                    runner: runner,
                     vocabulary: vocabulary,
                     settings: scheduling,
                     pacer: PromptPacer(maxDelay: settings.maxStepTime),
@@ -106,19 +119,38 @@ struct ServingStack {
 
 extension MemoryPlan {
     /// Plans for a model on this machine.
-    init(_ settings: Settings.Engine, model: NemotronHModel, cacheFormat: CacheFormat) throws {
+    init(
+        _ settings: Settings.Engine,
+        model: NemotronHModel,
+        cacheFormat: CacheFormat,
+        programFileBytes: Int
+    ) throws {
         try self.init(
             Demand(
                 contextLength: model.configuration.maxPositionEmbeddings,
                 requestedLength: settings.maxModelLength,
                 sequenceCount: settings.maxSequences,
                 cacheTokens: settings.kvCacheTokens,
+                reserveTokens: settings.cacheReserveTokens,
+                prefixCacheBytes: settings.prefixCacheBytes,
                 weightsBytes: model.weightBytes,
                 stateBytesPerSequence: model.stateBytesPerSlot,
                 cacheBytesPerBlock: model.kvBytesPerBlock(
                     tokens: MemoryPlan.blockTokens,
                     format: cacheFormat
                 ),
+                scratchBytes: NemotronHModel.memoryBytes(
+                    model.configuration,
+                    RunnerCapacity(
+                        slotCount: 0,
+                        kvBlockCount: 0,
+                        kvBlockTokens: MemoryPlan.blockTokens,
+                        maxBatchTokens: settings.stepTokenBudget,
+                        maxLogitRows: settings.maxSequences,
+                        cacheFormat: cacheFormat
+                    )
+                ),
+                programBytes: programFileBytes + ProcessMemory.now().anonymousBytes,
                 availableBytes: AvailableMemory.bytes()
             )
         )
@@ -126,14 +158,13 @@ extension MemoryPlan {
 
     /// Logs the plan.
     func write(to log: Logger, weights: String, threads: Int, kernels: String) {
-        log.info(
-            "memory plan",
-            metadata: [
-                "model": "\(weights)", "kernels": "\(kernels)", "threads": .stringConvertible(threads),
-                "weights_bytes": .stringConvertible(weightsBytes), "state_bytes": .stringConvertible(stateBytes),
-                "kv_cache_bytes": .stringConvertible(cacheBytes), "kv_cache_tokens": .stringConvertible(capacityTokens),
-                "max_sequences": .stringConvertible(sequenceCount), "max_model_len": .stringConvertible(maxModelLength),
-            ]
-        )
+        var metadata: Logger.Metadata = [
+            "model": "\(weights)", "kernels": "\(kernels)", "threads": .stringConvertible(threads),
+            "kv_cache_tokens": .stringConvertible(blockCount * MemoryPlan.blockTokens),
+            "kept_states": .stringConvertible(snapshotCount), "max_sequences": .stringConvertible(sequenceCount),
+            "max_model_len": .stringConvertible(maxModelLength),
+        ]
+        for part in parts { metadata[part.use + "_bytes"] = .stringConvertible(part.bytes) }
+        log.info("memory plan", metadata: metadata)
     }
 }

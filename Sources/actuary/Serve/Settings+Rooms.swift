@@ -17,7 +17,7 @@ extension Settings {
         return result
     }
 
-    var gateway: GatewaySettings {
+    func gateway(_ plan: MemoryPlan) -> GatewaySettings {
         var result = GatewaySettings()
         result.defaultMaxCompletionTokens = engine.defaultMaxCompletionTokens
         result.maxChoices = engine.maxChoices
@@ -25,6 +25,8 @@ extension Settings {
         result.maxThinkTokensCap = thinking.maxThinkTokensCap
         result.temperature = sampling.temperature
         result.topP = sampling.topP
+        result.memoryPlan = plan.parts
+        result.blockTokens = MemoryPlan.blockTokens
         result.commentInterval = server.keepAliveCommentInterval
         return result
     }

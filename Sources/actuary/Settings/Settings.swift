@@ -47,6 +47,12 @@ struct Settings: Equatable, Sendable {
         var cacheFormat = CacheChoice.auto
         /// `nil` is the model's context.
         var maxModelLength: Int?
+        /// KV tokens that only preempted sequences and the prefix cache may hold; `nil` is an eighth.
+        var cacheReserveTokens: Int?
+        /// Bytes of recurrent states that are kept of prompts; `nil` is an eighth of what is free.
+        var prefixCacheBytes: Int?
+        /// Whether all planned memory is written to at the start.
+        var occupiesMemory = false
         var maxQueuedRequests = 256
         var maxQueuedTokens = 1_048_576
         /// `nil` is what is left of the context.

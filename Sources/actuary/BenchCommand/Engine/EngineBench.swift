@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import NemotronH
+import Telemetry
 
 /// Measures a shape in one format: all cases in turn, several rounds, each beside probes of what the machine allows.
 struct EngineBench {
@@ -85,7 +86,7 @@ struct EngineBench {
                         seconds: seconds,
                         readBytesPerSecond: (before + after) / 2,
                         operationsPerSecond: arithmeticRate(),
-                        residentBytes: ProcessMemory.residentBytes()
+                        residentBytes: ProcessMemory.now().residentBytes
                     )
                 )
             }

@@ -1,0 +1,113 @@
+import Engine
+import HTTPServer
+import HTTPTypes
+import Telemetry
+
+/// `GET /metrics`, in the text format of Prometheus.
+extension Gateway {
+    var metricsRoutes: [Route] {
+        [
+            Route(.get, "/metrics") { [self] _, writer in
+                let body = metrics(engine.statistics, ProcessMemory.now()).bytes
+                writer.respond(status: .ok, headers: [.contentType: PrometheusText.mediaType], body: body)
+            }
+        ]
+    }
+
+    private func metrics(_ engine: EngineStatistics, _ memory: ProcessMemory) -> PrometheusText {
+        var text = PrometheusText()
+        addMemory(engine, memory, to: &text)
+        addRequests(engine, to: &text)
+        addPrefixCache(engine, to: &text)
+        return text
+    }
+
+    private var modelLabel: [(name: String, value: String)] { [("model_name", model.name)] }
+
+    private func addMemory(_ engine: EngineStatistics, _ memory: ProcessMemory, to text: inout PrometheusText) {
+        for part in settings.memoryPlan {
+            text.add(
+                "actuary_memory_plan_bytes",
+                .gauge,
+                "Memory that was planned at the start, by its use.",
+                labels: [("use", part.use)],
+                Double(part.bytes)
+            )
+        }
+        text.add(
+            "process_resident_memory_bytes",
+            .gauge,
+            "Resident memory of the process.",
+            Double(memory.residentBytes)
+        )
+        text.add(
+            "vllm:cache_config_info",
+            .gauge,
+            "How the KV cache is divided.",
+            labels: [
+                ("block_size", "\(settings.blockTokens)"), ("num_gpu_blocks", "\(engine.blockCount)"),
+                ("model_name", model.name),
+            ],
+            1
+        )
+        text.add(
+            "vllm:kv_cache_usage_perc",
+            .gauge,
+            "Part of the KV blocks that sequences use, 0 to 1.",
+            labels: modelLabel,
+            engine.blockCount == 0 ? 0 : Double(engine.usedBlocks) / Double(engine.blockCount)
+        )
+    }
+
+    private func addRequests(_ engine: EngineStatistics, to text: inout PrometheusText) {
+        func add(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: Int) {
+            text.add(name, kind, help, labels: modelLabel, Double(value))
+        }
+        add("vllm:num_requests_running", .gauge, "Sequences that are being computed.", engine.runningSequences)
+        add("vllm:num_requests_waiting", .gauge, "Sequences that wait for their turn.", engine.waitingSequences)
+        add("vllm:prompt_tokens_total", .counter, "Tokens of prompts that were computed.", engine.promptTokens)
+        add("vllm:generation_tokens_total", .counter, "Tokens that were sampled.", engine.generatedTokens)
+        add("actuary_engine_steps_total", .counter, "Passes over the weights.", engine.steps)
+        add(
+            "actuary_deadlines_missed_total",
+            .counter,
+            "Requests that were refused or ended because of their clients' time.",
+            engine.expiredRequests
+        )
+        for (kind, count) in [("saved", engine.savedPreemptions), ("recomputed", engine.recomputedPreemptions)] {
+            text.add(
+                "actuary_preemptions_total",
+                .counter,
+                "Sequences that had to give up their memory, by what became of their state.",
+                labels: [("state", kind)] + modelLabel,
+                Double(count)
+            )
+        }
+    }
+
+    private func addPrefixCache(_ engine: EngineStatistics, to text: inout PrometheusText) {
+        func add(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: Int) {
+            text.add(name, kind, help, labels: modelLabel, Double(value))
+        }
+        add(
+            "vllm:prefix_cache_queries_total",
+            .counter,
+            "Tokens of prompts that were looked up in the prefix cache or computed.",
+            engine.promptTokens + engine.cachedPromptTokens
+        )
+        add(
+            "vllm:prefix_cache_hits_total",
+            .counter,
+            "Tokens of prompts that came from the prefix cache.",
+            engine.cachedPromptTokens
+        )
+        add("actuary_prefix_cache_blocks", .gauge, "KV blocks that only the prefix cache keeps.", engine.cachedBlocks)
+        add("actuary_prefix_cache_states", .gauge, "Recurrent states that the prefix cache keeps.", engine.snapshots)
+        add(
+            "actuary_prefix_cache_states_max",
+            .gauge,
+            "Recurrent states for which there is memory.",
+            engine.snapshotCount
+        )
+    }
+}
