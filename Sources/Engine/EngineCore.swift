@@ -17,6 +17,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     private var scheduler: Scheduler
     private var pacer: PromptPacer
     private var costs = CostMeter()
+    private var speculation: Speculation
     /// A clock that only goes forward, seconds.
     private let now: () -> Double
     private var sampler = Sampler()
@@ -30,17 +31,20 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     ///   - vocabulary: What its tokens are.
     ///   - settings: What may be handed out.
     ///   - pacer: Decides how long prompts may hold up answers.
+    ///   - speculativeRows: Up to how many tokens a step of answers is filled with guesses; 0 guesses nothing.
     ///   - now: Seconds on a clock that only goes forward.
     package init(
         runner: any SequenceRunner,
         vocabulary: Vocabulary,
         settings: SchedulerSettings,
         pacer: PromptPacer,
+        speculativeRows: Int = 0,
         now: @escaping () -> Double
     ) {
         self.runner = runner
         self.vocabulary = vocabulary
         self.pacer = pacer
+        speculation = Speculation(rowCount: speculativeRows)
         self.now = now
         scheduler = Scheduler(settings: settings)
     }
@@ -120,6 +124,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// Computes one step for all sequences that the plan chose.
     package func step() {
         expire()
+        let start = now()
         let plan = nextPlan()
         carryOut(plan.operations)
         for start in plan.starts {
@@ -130,15 +135,11 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         totals.recomputedPreemptions += plan.preempted.count - plan.savedCount
         guard !plan.chunks.isEmpty else { return }
         do {
-            let start = now()
+            let forwardStart = now()
             let logits = try runner.forward(plan.chunks.compactMap(chunk))
+            costs.recordPrompt(tokens: plan.promptTokenCount, seconds: now() - forwardStart)
+            sample(plan, logits)
             record(plan, seconds: now() - start)
-            var row = 0
-            for chunk in plan.chunks where chunk.isComplete {
-                let start = row * runner.vocabularySize
-                sample(chunk.sequence, UnsafeBufferPointer(rebasing: logits[start..<(start + runner.vocabularySize)]))
-                row += 1
-            }
         } catch {
             for chunk in plan.chunks {
                 if let id = sequences[chunk.sequence]?.request { fail(id, .device(String(describing: error))) }
@@ -147,8 +148,10 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     }
 
     private func nextPlan() -> StepPlan {
-        let limit = pacer.limit(answerCount: scheduler.answerCount)
-        let plan = scheduler.plan(promptLimit: limit, savingCost: costs.savingCost)
+        let guesses = speculation.guess(for: scheduler.decodingSequences) { sequences[$0]?.tokens ?? [] }
+        let rowCount = scheduler.answerCount + guesses.values.reduce(0, +)
+        let limit = pacer.limit(answerCount: rowCount)
+        let plan = scheduler.plan(promptLimit: limit, savingCost: costs.savingCost, guesses: guesses)
         // An answer that waits for memory which an older prompt holds must not keep that prompt from going on.
         guard plan.chunks.isEmpty else { return plan }
         var next = scheduler.plan(savingCost: costs.savingCost)
@@ -173,8 +176,8 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
 
     private func record(_ plan: StepPlan, seconds: Double) {
         let promptTokens = plan.promptTokenCount
-        pacer.record(answerCount: plan.answerCount, promptTokens: promptTokens, seconds: seconds)
-        costs.recordPrompt(tokens: promptTokens, seconds: seconds)
+        let rowCount = plan.chunks.prefix(plan.answerCount).reduce(0) { $0 + 1 + $1.draftCount }
+        pacer.record(answerCount: rowCount, promptTokens: promptTokens, seconds: seconds)
         totals.steps += 1
         totals.promptTokens += promptTokens
     }
@@ -184,36 +187,74 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         return SequenceChunk(
             slot: chunk.slot,
             position: chunk.tokens.lowerBound,
-            tokens: Array(sequence.tokens[chunk.tokens]),
+            tokens: Array(sequence.tokens[chunk.tokens]) + speculation.guess(chunk),
+            draftCount: chunk.draftCount,
             blockTable: chunk.blocks,
-            logitRows: chunk.isComplete ? 1 : 0
+            logitRows: chunk.logitRows
         )
     }
 
-    private func sample(_ id: SequenceID, _ logits: UnsafeBufferPointer<Float>) {
+    /// Draws the next tokens of all sequences that have caught up.
+    private func sample(_ plan: StepPlan, _ logits: UnsafeBufferPointer<Float>) {
+        var acceptances: [NemotronHRunner.Acceptance] = []
+        var row = 0
+        for chunk in plan.chunks where chunk.isComplete {
+            let rows = (row..<(row + chunk.logitRows)).map { row in
+                let start = row * runner.vocabularySize
+                return UnsafeBufferPointer(rebasing: logits[start..<(start + runner.vocabularySize)])
+            }
+            row += chunk.logitRows
+            let accepted = sample(chunk, rows)
+            speculation.record(chunk, accepted: accepted)
+            totals.draftedTokens += chunk.draftCount
+            totals.acceptedTokens += accepted
+            guard accepted > 0, sequences[chunk.sequence] != nil else { continue }
+            scheduler.accept(chunk.sequence, count: accepted)
+            acceptances.append(NemotronHRunner.Acceptance(slot: chunk.slot, count: accepted))
+        }
+        if !acceptances.isEmpty { runner.accept(acceptances) }
+    }
+
+    /// Draws a sequence's next token, and the one behind each guess that is what was drawn.
+    ///
+    /// - Returns: How many guesses were right.
+    private func sample(_ chunk: StepPlan.Chunk, _ rows: [UnsafeBufferPointer<Float>]) -> Int {
+        let guess = speculation.guess(chunk)
+        for (index, logits) in rows.enumerated() {
+            guard let drawn = sample(chunk.sequence, logits) else { return index }
+            let isRight = index < guess.count && guess[guess.startIndex + index] == drawn.token
+            // Behind a token that others were forced after, the guess went on without them.
+            if !isRight || drawn.newCount > 1 { return isRight ? index + 1 : index }
+        }
+        return guess.count
+    }
+
+    /// - Returns: The token and how many tokens became known by it; `nil` if the sequence has ended.
+    private func sample(_ id: SequenceID, _ logits: UnsafeBufferPointer<Float>) -> (token: Int32, newCount: Int)? {
         // Only fields are taken out: a second reference to the tokens would make appending copy them all.
         guard let request = sequences[id]?.request, let choice = sequences[id]?.choice,
             let sampling = sequences[id]?.sampling, let position = sequences[id]?.sampledCount
-        else { return }
+        else { return nil }
         guard let token = sampler.sample(logits, sampling, position: position) else {
             fail(request, .noFiniteLogits)
-            return
+            return nil
         }
-        guard let progress = sequences[id]?.append(token, vocabulary: vocabulary) else { return }
+        guard let progress = sequences[id]?.append(token, vocabulary: vocabulary) else { return nil }
         scheduler.extend(id, by: progress.newTokenCount)
         totals.generatedTokens += 1
         let sink = requests[request]?.sink
         if !progress.delta.isEmpty {
             sink?(.text(choice: choice, reasoning: progress.delta.reasoning, content: progress.delta.content))
         }
-        if let result = progress.result {
-            sink?(.choiceEnded(choice: choice, result))
-            end(id, of: request)
-        }
+        guard let result = progress.result else { return (token, progress.newTokenCount) }
+        sink?(.choiceEnded(choice: choice, result))
+        end(id, of: request)
+        return nil
     }
 
     private func end(_ sequence: SequenceID, of id: RequestID) {
         scheduler.remove(sequence)
+        speculation.forget(sequence)
         sequences[sequence] = nil
         requests[id]?.openSequences.removeAll { $0 == sequence }
         guard let request = requests[id], request.openSequences.isEmpty else { return }
@@ -230,6 +271,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     private func forget(_ id: RequestID) {
         for sequence in requests[id]?.openSequences ?? [] {
             scheduler.remove(sequence)
+            speculation.forget(sequence)
             sequences[sequence] = nil
         }
         requests[id] = nil

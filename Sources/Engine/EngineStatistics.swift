@@ -16,6 +16,9 @@ package struct EngineStatistics: Sendable, Equatable {
     package var promptTokens = 0
     package var cachedPromptTokens = 0
     package var generatedTokens = 0
+    /// Guessed tokens that were computed, and those of them that were right.
+    package var draftedTokens = 0
+    package var acceptedTokens = 0
     package var savedPreemptions = 0
     package var recomputedPreemptions = 0
     package var expiredRequests = 0

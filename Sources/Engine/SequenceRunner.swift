@@ -13,6 +13,9 @@ package protocol SequenceRunner: AnyObject {
     /// Copies a recurrent state; slots of snapshots come after those of sequences.
     func copySlot(_ slot: Int, to target: Int)
 
+    /// Advances a state over the first of its drafted tokens of the last pass.
+    func accept(_ acceptances: [NemotronHRunner.Acceptance])
+
     /// Runs all chunks in one pass over the weights.
     ///
     /// - Returns: The rows that the chunks asked for, `[rows, vocabularySize]`, in the order of the chunks; valid until

@@ -69,6 +69,18 @@ extension Gateway {
         add("vllm:generation_tokens_total", .counter, "Tokens that were sampled.", engine.generatedTokens)
         add("actuary_engine_steps_total", .counter, "Passes over the weights.", engine.steps)
         add(
+            "vllm:spec_decode_num_draft_tokens_total",
+            .counter,
+            "Guessed tokens that were computed.",
+            engine.draftedTokens
+        )
+        add(
+            "vllm:spec_decode_num_accepted_tokens_total",
+            .counter,
+            "Guessed tokens that were right.",
+            engine.acceptedTokens
+        )
+        add(
             "actuary_deadlines_missed_total",
             .counter,
             "Requests that were refused or ended because of their clients' time.",

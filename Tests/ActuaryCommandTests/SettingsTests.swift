@@ -100,7 +100,7 @@ import Testing
             switch key.name {
             case "model.device": "cpu"
             case "log.level": "error"
-            case "model.pin_threads", "model.verify", "engine.occupy_memory": "true"
+            case "model.pin_threads", "model.verify", "engine.occupy_memory", "engine.prompt_lookup": "true"
             case "engine.kv_cache_dtype": "f32"
             case "server.head_limit_bytes", "server.body_limit_bytes", "engine.max_model_len": "2048"
             default: "1"
@@ -117,7 +117,8 @@ import Testing
 
         for bad in [
             "[1]", "{a: 1}",
-            ["model.pin_threads", "model.verify", "engine.occupy_memory"].contains(key.name) ? "1" : "true", "-5",
+            ["model.pin_threads", "model.verify", "engine.occupy_memory", "engine.prompt_lookup"].contains(key.name)
+                ? "1" : "true", "-5",
             "99999999999999999999",
         ] {
             do throws(SettingsError) {

@@ -30,6 +30,7 @@ private final class RecordingRunner: SequenceRunner {
     private let runner: NemotronHRunner
     private let record: LogitRecord
     private var histories: [Int: [Int32]] = [:]
+    private var drafts: [Int: [Int32]] = [:]
     private(set) var largestBatch = 0
 
     var vocabularySize: Int { runner.vocabularySize }
@@ -49,19 +50,26 @@ private final class RecordingRunner: SequenceRunner {
         runner.copySlot(slot, to: target)
     }
 
+    func accept(_ acceptances: [NemotronHRunner.Acceptance]) {
+        for one in acceptances { histories[one.slot, default: []] += (drafts[one.slot] ?? []).prefix(one.count) }
+        runner.accept(acceptances)
+    }
+
     func forward(_ chunks: [SequenceChunk]) throws -> UnsafeBufferPointer<Float> {
         largestBatch = max(largestBatch, chunks.count)
         let logits = runner.forward(chunks)
         var row = 0
         for chunk in chunks {
-            histories[chunk.slot, default: []] += chunk.tokens
-            guard chunk.logitRows == 1 else { continue }
-            let start = row * vocabularySize
-            record.add(
-                UnsafeBufferPointer(rebasing: logits[start..<(start + vocabularySize)]),
-                after: histories[chunk.slot] ?? []
-            )
-            row += 1
+            var history = histories[chunk.slot, default: []]
+            for (index, token) in chunk.tokens.enumerated() {
+                history.append(token)
+                if index == chunk.tokens.count - chunk.draftCount - 1 { histories[chunk.slot] = history }
+                guard index >= chunk.tokens.count - chunk.logitRows else { continue }
+                let start = row * vocabularySize
+                record.add(UnsafeBufferPointer(rebasing: logits[start..<(start + vocabularySize)]), after: history)
+                row += 1
+            }
+            drafts[chunk.slot] = chunk.tokens.suffix(chunk.draftCount)
         }
         return logits
     }
@@ -103,7 +111,8 @@ private struct FoldedVocabulary: TokenVocabulary {
             kvBlockCount: blocks,
             kvBlockTokens: Self.blockTokens,
             maxBatchTokens: budget,
-            maxLogitRows: sequences,
+            maxLogitRows: sequences + 12,
+            maxDraftTokens: 12,
             cacheFormat: .bfloat16
         )
         let runner = RecordingRunner(try NemotronHRunner(model: model, capacity: capacity), record)
@@ -120,6 +129,7 @@ private struct FoldedVocabulary: TokenVocabulary {
             vocabulary: FoldedVocabulary(),
             settings: settings,
             pacer: PromptPacer(maxDelay: .milliseconds(1)),
+            speculativeRows: snapshots > 0 ? 12 : 0,
             // A clock on which nothing takes time, so that saving a state costs nothing either.
             now: { 0 }
         )
@@ -142,7 +152,7 @@ private struct FoldedVocabulary: TokenVocabulary {
     }
 
     @Test(
-        "200 requests alone, then together with chunks, cancellations and preemptions: the same logits",
+        "200 requests alone, then together with chunks, cancellations, preemptions and guesses: the same logits",
         arguments: formats
     )
     func invariance(format: WeightFormat?) throws {
@@ -172,5 +182,6 @@ private struct FoldedVocabulary: TokenVocabulary {
         #expect(statistics.savedPreemptions > 10)
         #expect(statistics.recomputedPreemptions > 10)
         #expect(statistics.cachedPromptTokens > 300)
+        #expect(statistics.acceptedTokens > 20 && statistics.acceptedTokens < statistics.draftedTokens)
     }
 }

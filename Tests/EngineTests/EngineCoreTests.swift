@@ -7,14 +7,23 @@ import Testing
 /// A model whose next token is a function of all tokens before it, so that any mix-up of states changes the output.
 private final class HashRunner: SequenceRunner {
     let vocabularySize = TestVocabulary.pieces.count
+    /// How many of the last tokens the next one depends on; few make it repeat itself.
+    private let memory: Int
     private var history: [Int: [Int32]] = [:]
+    private var drafts: [Int: [Int32]] = [:]
     private let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: 64 * TestVocabulary.pieces.count)
     private(set) var largestBatch = 0
+
+    init(memory: Int = .max) { self.memory = memory }
 
     deinit { logits.deallocate() }
 
     func resetSlot(_ slot: Int) { history[slot] = [] }
     func copySlot(_ slot: Int, to target: Int) { history[target] = history[slot] }
+
+    func accept(_ acceptances: [NemotronHRunner.Acceptance]) {
+        for one in acceptances { history[one.slot, default: []] += (drafts[one.slot] ?? []).prefix(one.count) }
+    }
 
     func forward(_ chunks: [SequenceChunk]) throws -> UnsafeBufferPointer<Float> {
         largestBatch = max(largestBatch, chunks.count)
@@ -22,14 +31,17 @@ private final class HashRunner: SequenceRunner {
         for chunk in chunks {
             var tokens = history[chunk.slot] ?? []
             precondition(tokens.count == chunk.position, "a chunk does not follow its state")
-            tokens += chunk.tokens
-            history[chunk.slot] = tokens
-            guard chunk.logitRows == 1 else { continue }
-            var seed: UInt64 = 0
-            for token in tokens { seed = CounterRandom.mix(seed ^ UInt64(token)) }
-            for column in 0..<vocabularySize {
-                logits[count] = Float(CounterRandom.uniform(seed: seed, position: column)) * 4
-                count += 1
+            history[chunk.slot] = tokens + chunk.tokens.dropLast(chunk.draftCount)
+            drafts[chunk.slot] = chunk.tokens.suffix(chunk.draftCount)
+            for (index, token) in chunk.tokens.enumerated() {
+                tokens.append(token)
+                guard index >= chunk.tokens.count - chunk.logitRows else { continue }
+                var seed: UInt64 = 0
+                for token in tokens.suffix(memory) { seed = CounterRandom.mix(seed ^ UInt64(token)) }
+                for column in 0..<vocabularySize {
+                    logits[count] = Float(CounterRandom.uniform(seed: seed, position: column)) * 4
+                    count += 1
+                }
             }
         }
         return UnsafeBufferPointer(rebasing: logits[..<count])
@@ -63,7 +75,13 @@ private final class EventLog: Sendable {
 }
 
 @Suite struct EngineCoreTests {
-    private func core(_ runner: HashRunner, sequences: Int, budget: Int, blocks: Int) -> EngineCore<TestVocabulary> {
+    private func core(
+        _ runner: HashRunner,
+        sequences: Int,
+        budget: Int,
+        blocks: Int,
+        speculativeRows: Int = 0
+    ) -> EngineCore<TestVocabulary> {
         EngineCore(
             runner: runner,
             vocabulary: TestVocabulary(),
@@ -76,6 +94,7 @@ private final class EventLog: Sendable {
                 snapshotCount: sequences > 4 ? 5 : 0
             ),
             pacer: PromptPacer(maxDelay: .milliseconds(1)),
+            speculativeRows: speculativeRows,
             now: { [clock = TestClock()] in clock.next() }
         )
     }
@@ -96,18 +115,23 @@ private final class EventLog: Sendable {
         )
     }
 
-    @Test("alone or in a crowd, with chunks, cancellations and preemptions: the same tokens")
-    func invariance() {
-        let requests = (0..<40).map(request)
+    @Test(
+        "alone or in a crowd, with chunks, cancellations, preemptions and guesses: the same tokens",
+        arguments: [(0, Int.max), (16, Int.max), (16, 1)]
+    )
+    func invariance(speculativeRows: Int, memory: Int) {
+        var requests = (0..<40).map(request)
+        // Without chance, a model of short memory goes round in circles.
+        if memory == 1 { for index in requests.indices { requests[index].sampling.temperature = 0 } }
         let alone = requests.enumerated().map { index, request in
             let log = EventLog()
-            let core = core(HashRunner(), sequences: 4, budget: 512, blocks: 200)
+            let core = core(HashRunner(memory: memory), sequences: 4, budget: 512, blocks: 200)
             core.submit(RequestID(UInt64(index)), request) { log.append($0) }
             while core.hasWork { core.step() }
             return log
         }
-        let runner = HashRunner()
-        let crowd = core(runner, sequences: 8, budget: 24, blocks: 50)
+        let runner = HashRunner(memory: memory)
+        let crowd = core(runner, sequences: 8, budget: 24, blocks: 50, speculativeRows: speculativeRows)
         let logs = requests.map { _ in EventLog() }
         var random = TestRandom(99)
         for (index, request) in requests.enumerated().shuffled(using: &random) {
@@ -120,6 +144,11 @@ private final class EventLog: Sendable {
         }
         while crowd.hasWork { crowd.step() }
         #expect(runner.largestBatch > 4)
+        let statistics = crowd.statistics
+        #expect(statistics.acceptedTokens <= statistics.draftedTokens)
+        if memory == 1 {
+            #expect(statistics.acceptedTokens > 50 && statistics.acceptedTokens < statistics.draftedTokens)
+        }
         for (one, many) in zip(alone, logs) {
             #expect(one.texts == many.texts)
             #expect(one.results == many.results)

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Testing
 
 @Suite struct SamplerTests {
@@ -96,5 +97,57 @@ import Testing
         #expect(matcher.feed("Sx") == ("SSx", false))
         #expect(matcher.feed("ST") == ("", false))
         #expect(matcher.flush() == "ST")
+    }
+}
+
+@Suite struct SamplerWeightTests {
+    @Test("draws follow the softmax, whatever the row's length and the temperature", arguments: [0.5, 1, 1.7])
+    func distribution(temperature: Double) {
+        var random = TestRandom(3)
+        let logits = (0..<37).map { _ in Float.random(in: -4...4, using: &random) }
+        let exact = logits.map { exp(Double($0) / temperature) }
+        let total = exact.reduce(0, +)
+        var counts = Array(repeating: 0, count: logits.count)
+        var sampler = Sampler()
+        let draws = 60_000
+        for position in 0..<draws {
+            let parameters = SamplingParameters(temperature: temperature, seed: 11)
+            let token = logits.withUnsafeBufferPointer { sampler.sample($0, parameters, position: position) }
+            counts[Int(token ?? 0)] += 1
+        }
+        for (count, weight) in zip(counts, exact) {
+            let expected = weight / total * Double(draws)
+            #expect(abs(Double(count) - expected) < 5 * expected.squareRoot() + 5)
+        }
+    }
+
+    @Test("infinities and NaN: the largest wins, and NaN has no weight")
+    func extremes() {
+        var sampler = Sampler()
+        let row: [Float] = [.nan, -.infinity, 3, .infinity, .nan] + Array(repeating: 2, count: 30)
+        for position in 0..<50 {
+            let token = row.withUnsafeBufferPointer {
+                sampler.sample($0, SamplingParameters(temperature: 1, seed: 5), position: position)
+            }
+            #expect(token == 3)
+        }
+        let nothing = [Float](repeating: .nan, count: 20)
+        #expect(nothing.withUnsafeBufferPointer { sampler.sample($0, SamplingParameters(), position: 0) } == nil)
+    }
+
+    @Test("the best k are those of a full sort, ties by lower id")
+    func best() {
+        var random = TestRandom(8)
+        var sampler = Sampler()
+        let logits = (0..<5_000).map { _ in Float(Int.random(in: 0...300, using: &random)) / 40 }
+        let order = logits.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) }
+        for k in [2, 40, 700] {
+            let allowed = Set(order.prefix(k).map(Int32.init))
+            for position in 0..<300 {
+                let parameters = SamplingParameters(temperature: 1.5, topK: k, seed: 2)
+                let token = logits.withUnsafeBufferPointer { sampler.sample($0, parameters, position: position) }
+                #expect(allowed.contains(token ?? -1))
+            }
+        }
     }
 }

@@ -54,10 +54,11 @@ package protocol Device: AnyObject, Sendable {
     /// Scales every row to mean square 1, then by `gain`.
     func normalize(_ input: RowBlock, gain: DeviceBuffer, epsilon: Float, into output: RowBlock)
 
-    /// Convolves each sequence's rows with its past, and keeps the last rows in its slot.
+    /// Convolves each sequence's rows with its past, and keeps the last rows in its slot that are no drafts.
     func convolve(_ input: RowBlock, spans: [SequenceSpan], convolution: Convolution, into output: RowBlock)
 
-    /// Runs the state-space recurrence over each sequence's rows, token by token, and leaves the new state in its slot.
+    /// Runs the state-space recurrence over each sequence's rows, token by token, and leaves the state behind the last row
+    /// that is no draft in its slot.
     ///
     /// - Parameters:
     ///   - inputs: x, B and C side by side, `[rows, heads · headDim + 2 · groups · stateSize]`.

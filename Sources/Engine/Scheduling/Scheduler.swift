@@ -36,6 +36,8 @@ package struct Scheduler: Sendable {
         var room: Int
         /// Tokens whose computation costs as much as saving a state and putting it back.
         let savingCost: Int
+        /// How many tokens of sequences that decode can be guessed.
+        let guesses: [SequenceID: Int]
         /// Whether memory ran out, so that nobody new may begin.
         var isShort = false
     }
@@ -68,8 +70,10 @@ package struct Scheduler: Sendable {
     /// What is kept of prompts.
     package var prefixes: PrefixCache { cache }
     /// Sequences whose answers go on in the next step.
-    package var answerCount: Int {
-        running.count { id in entries[id].map { $0.isDecoding && !$0.isCaughtUp } ?? false }
+    package var answerCount: Int { decodingSequences.count }
+    /// These sequences.
+    package var decodingSequences: [SequenceID] {
+        running.filter { id in entries[id].map { $0.isDecoding && !$0.isCaughtUp } ?? false }
     }
 
     /// Queues a sequence.
@@ -100,9 +104,14 @@ package struct Scheduler: Sendable {
     /// - Parameters:
     ///   - promptLimit: The most tokens of prompts.
     ///   - savingCost: Tokens whose computation costs as much as saving a state and putting it back.
+    ///   - guesses: How many tokens behind the known ones of sequences that decode can be guessed.
     /// - Returns: The step; without chunks if nothing can be done within the limit.
-    package mutating func plan(promptLimit: Int = .max, savingCost: Int = 0) -> StepPlan {
-        var draft = Draft(room: settings.stepTokenBudget, savingCost: savingCost)
+    package mutating func plan(
+        promptLimit: Int = .max,
+        savingCost: Int = 0,
+        guesses: [SequenceID: Int] = [:]
+    ) -> StepPlan {
+        var draft = Draft(room: settings.stepTokenBudget, savingCost: savingCost, guesses: guesses)
         keepReachedSnapshots(&draft)
         if promptLimit > 0 { makeRoomForUnderserved(&draft) }
         for id in running where entries[id]?.isDecoding == true && draft.room > 0 { _ = take(id, &draft) }
@@ -151,18 +160,43 @@ package struct Scheduler: Sendable {
         guard end > start, let blocks = entries[id]?.blocks else { return false }
         entries[id]?.computedCount = end
         charge(id, upTo: end)
+        let draftCount = end == entry.knownCount ? roomForGuesses(id, draft.room - (end - start), draft) : 0
         draft.plan.chunks.append(
             StepPlan.Chunk(
                 sequence: id,
                 slot: slot,
                 tokens: start..<end,
-                blocks: blocks,
+                draftCount: draftCount,
+                blocks: entries[id]?.blocks ?? blocks,
                 isComplete: end == entry.knownCount
             )
         )
         draft.planned.insert(id)
-        draft.room -= end - start
+        draft.room -= end - start + draftCount
         return true
+    }
+
+    /// Guesses take what room is left, and blocks that are free: nobody gives way for them.
+    private mutating func roomForGuesses(_ id: SequenceID, _ room: Int, _ draft: Draft) -> Int {
+        guard let wanted = draft.guesses[id], let entry = entries[id] else { return 0 }
+        let end = entry.knownCount + max(0, min(wanted, room))
+        while let blocks = entries[id]?.blocks, blocks.count < blockCount(for: end), availableBlockCount > 0,
+            let block = pool.take()
+        {
+            entries[id]?.blocks.append(block)
+        }
+        let covered = (entries[id]?.blocks.count ?? 0) * settings.blockTokens
+        return max(0, min(end, covered) - entry.knownCount)
+    }
+
+    /// Tells how many guesses of the last step were right: those tokens are computed.
+    ///
+    /// - Precondition: They are known, and so is one more behind them.
+    package mutating func accept(_ id: SequenceID, count: Int) {
+        guard let entry = entries[id], count > 0 else { return }
+        precondition(entry.computedCount + count < entry.knownCount)
+        entries[id]?.computedCount += count
+        charge(id, upTo: entry.computedCount + count)
     }
 
     /// What is computed again after a preemption has been paid for.

@@ -21,10 +21,15 @@ package struct StepPlan: Sendable, Equatable {
         package let slot: Int
         /// Which of the sequence's tokens, counted from its start.
         package let tokens: Range<Int>
+        /// How many guesses may follow them.
+        package let draftCount: Int
         /// KV blocks that cover the sequence up to the chunk's end.
         package let blocks: [Int32]
         /// Whether all known tokens are then computed, so that the next one can be sampled.
         package let isComplete: Bool
+
+        /// Of how many of its last tokens, guesses among them, the logits are wanted.
+        var logitRows: Int { isComplete ? 1 + draftCount : 0 }
     }
 
     /// A sequence that got memory for the first time.
@@ -49,5 +54,5 @@ package struct StepPlan: Sendable, Equatable {
     /// Tokens of the chunks that read prompts.
     package var promptTokenCount: Int { chunks.dropFirst(answerCount).reduce(0) { $0 + $1.tokens.count } }
 
-    package var tokenCount: Int { chunks.reduce(0) { $0 + $1.tokens.count } }
+    package var tokenCount: Int { chunks.reduce(0) { $0 + $1.tokens.count + $1.draftCount } }
 }

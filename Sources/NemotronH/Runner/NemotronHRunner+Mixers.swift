@@ -16,13 +16,9 @@ extension NemotronHRunner {
         device.multiply(input, weights.inProjection, into: projected)
         let gates = projected.columns(0..<inner)
         let stepSizes = projected.columns((inner + channels)..<(inner + channels + shape.headCount))
+        keepDrafts(of: projected.columns(inner..<(inner + channels + shape.headCount)), layer: layer)
         let convolved = scratch.mixed.rows(input.rowCount, channels)
-        let convolution = Convolution(
-            taps: weights.taps,
-            tapCount: shape.convKernel,
-            bias: weights.convBias,
-            state: memory.convRegion(layer: layer)
-        )
+        let convolution = convolution(weights, shape, layer: layer)
         device.convolve(
             projected.columns(inner..<(inner + channels)),
             spans: spans,
@@ -30,7 +26,29 @@ extension NemotronHRunner {
             into: convolved
         )
         let outputs = scratch.inner.rows(input.rowCount, inner)
-        let recurrence = Recurrence(
+        let recurrence = recurrence(weights, shape, layer: layer)
+        device.scan(convolved, stepSizes: stepSizes, spans: spans, recurrence: recurrence, into: outputs)
+        device.normalizeGated(
+            outputs,
+            gates: gates,
+            groupCount: shape.groupCount,
+            gain: weights.norm,
+            epsilon: model.configuration.normEpsilon
+        )
+        device.multiply(outputs, weights.outProjection, into: hidden, accumulating: true)
+    }
+
+    func convolution(_ weights: MambaWeights, _ shape: MambaShape, layer: Int) -> Convolution {
+        Convolution(
+            taps: weights.taps,
+            tapCount: shape.convKernel,
+            bias: weights.convBias,
+            state: memory.convRegion(layer: layer)
+        )
+    }
+
+    func recurrence(_ weights: MambaWeights, _ shape: MambaShape, layer: Int) -> Recurrence {
+        Recurrence(
             headCount: shape.headCount,
             headDim: shape.headDim,
             groupCount: shape.groupCount,
@@ -41,15 +59,6 @@ extension NemotronHRunner {
             stepLimits: shape.stepLimits,
             state: memory.scanRegion(layer: layer)
         )
-        device.scan(convolved, stepSizes: stepSizes, spans: spans, recurrence: recurrence, into: outputs)
-        device.normalizeGated(
-            outputs,
-            gates: gates,
-            groupCount: shape.groupCount,
-            gain: weights.norm,
-            epsilon: model.configuration.normEpsilon
-        )
-        device.multiply(outputs, weights.outProjection, into: hidden, accumulating: true)
     }
 
     func addAttention(

@@ -11,6 +11,9 @@ package final class NemotronHRunner {
     let scratch: Scratch
     /// The rows of the batch whose logits are wanted; kept for its memory.
     private var logitRows: [Int] = []
+    /// The rows of the last batch that are drafts, and which of them are a slot's.
+    private(set) var draftBatchRows: [Int] = []
+    private(set) var draftRows: [Int: Range<Int>] = [:]
 
     /// Reserves all memory that it will ever need.
     ///
@@ -87,6 +90,8 @@ package final class NemotronHRunner {
     /// Gives each chunk its rows of the batch, and notes of which rows the logits are wanted.
     private func place(_ chunks: [SequenceChunk]) -> [SequenceSpan] {
         logitRows.removeAll(keepingCapacity: true)
+        draftBatchRows.removeAll(keepingCapacity: true)
+        draftRows.removeAll(keepingCapacity: true)
         var row = 0
         let spans = chunks.map { chunk in
             let count = chunk.tokens.count
@@ -98,15 +103,21 @@ package final class NemotronHRunner {
             }
             defer { row += count }
             logitRows.append(contentsOf: (row + count - chunk.logitRows)..<(row + count))
+            if chunk.draftCount > 0 {
+                draftRows[chunk.slot] = draftBatchRows.count..<(draftBatchRows.count + chunk.draftCount)
+                draftBatchRows.append(contentsOf: (row + count - chunk.draftCount)..<(row + count))
+            }
             return SequenceSpan(
                 firstRow: row,
                 rowCount: count,
+                draftCount: chunk.draftCount,
                 slot: chunk.slot,
                 position: chunk.position,
                 blocks: chunk.blockTable
             )
         }
         precondition(row <= capacity.maxBatchTokens && logitRows.count <= capacity.maxLogitRows)
+        precondition(draftBatchRows.count <= capacity.maxDraftTokens)
         return spans
     }
 

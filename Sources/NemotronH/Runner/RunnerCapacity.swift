@@ -14,6 +14,8 @@ package struct RunnerCapacity: Sendable, Equatable {
     package var maxBatchTokens: Int
     /// Rows of logits of one forward pass.
     package var maxLogitRows: Int
+    /// Drafted tokens of one forward pass.
+    package var maxDraftTokens: Int
     /// How keys and values are stored.
     package var cacheFormat: CacheFormat
 
@@ -24,6 +26,7 @@ package struct RunnerCapacity: Sendable, Equatable {
         kvBlockTokens: Int,
         maxBatchTokens: Int,
         maxLogitRows: Int,
+        maxDraftTokens: Int = 0,
         cacheFormat: CacheFormat
     ) {
         self.slotCount = slotCount
@@ -32,6 +35,7 @@ package struct RunnerCapacity: Sendable, Equatable {
         self.kvBlockTokens = kvBlockTokens
         self.maxBatchTokens = maxBatchTokens
         self.maxLogitRows = maxLogitRows
+        self.maxDraftTokens = maxDraftTokens
         self.cacheFormat = cacheFormat
     }
 
@@ -42,6 +46,7 @@ package struct RunnerCapacity: Sendable, Equatable {
         try check("kvBlockCount", kvBlockCount, 0...most)
         try check("kvBlockTokens", kvBlockTokens, 1...64)
         try check("maxBatchTokens", maxBatchTokens, 1...(1 << 24))
+        try check("maxDraftTokens", maxDraftTokens, 0...maxBatchTokens)
         try check("maxLogitRows", maxLogitRows, 1...maxBatchTokens)
     }
 

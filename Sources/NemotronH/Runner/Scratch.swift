@@ -14,6 +14,8 @@ struct Scratch {
     let inner: DeviceBuffer
     /// `nil` where no layer has experts.
     let experts: ExpertScratch?
+    /// What each Mamba layer got of the drafted tokens, `[layers, draft tokens, convolved channels + heads]`.
+    let drafts: DeviceBuffer
     /// `[logit rows, vocabulary]`.
     let logits: DeviceBuffer
 
@@ -23,6 +25,8 @@ struct Scratch {
         var projected: Int
         var mixed: Int
         var inner: Int
+        /// Of what a Mamba layer gets of a token.
+        var draft: Int
         /// Of an expert's inputs and outputs, and of its hidden values; 0 where there are none.
         var expert: Int
         var expertHidden: Int
@@ -45,6 +49,7 @@ struct Scratch {
                 moe.map { max($0.sharedIntermediateSize, expertSize) } ?? 0
             )
             inner = max(mamba?.innerSize ?? 0, attention?.querySize ?? 0, expert)
+            draft = mamba.map { $0.convSize + $0.headCount } ?? 0
         }
     }
 
@@ -54,6 +59,7 @@ struct Scratch {
         let row = 2 * widths.hidden + widths.projected + widths.mixed + widths.inner + 2 * widths.expert
         return capacity.maxBatchTokens * (row + widths.expertHidden)
             + capacity.maxLogitRows * configuration.vocabularySize
+            + configuration.layers.count * capacity.maxDraftTokens * widths.draft
     }
 
     init(configuration: NemotronHConfiguration, capacity: RunnerCapacity, device: any Device) throws(ModelError) {
@@ -64,6 +70,10 @@ struct Scratch {
         projected = try device.buffer(rows: rows, columns: widths.projected)
         mixed = try device.buffer(rows: rows, columns: widths.mixed)
         inner = try device.buffer(rows: rows, columns: widths.inner)
+        drafts = try device.buffer(
+            rows: configuration.layers.count * capacity.maxDraftTokens,
+            columns: widths.draft
+        )
         logits = try device.buffer(rows: capacity.maxLogitRows, columns: configuration.vocabularySize)
         if configuration.experts == nil {
             experts = nil

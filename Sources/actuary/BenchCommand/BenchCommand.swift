@@ -6,7 +6,7 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measures this machine and servers.",
         subcommands: [
-            DecodeBench.self, PrefillBench.self, HybridBench.self, BudgetBench.self, QualityBench.self,
+            DecodeBench.self, PrefillBench.self, HybridBench.self, BudgetBench.self, ServeBench.self, QualityBench.self,
         ]
     )
 }

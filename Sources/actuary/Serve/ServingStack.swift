@@ -76,13 +76,15 @@ struct ServingStack {
         cacheFormat: CacheFormat,
         settings: Settings.Engine
     ) throws -> Engine {
+        let speculativeRows = settings.speculativeRows
         let capacity = RunnerCapacity(
             slotCount: plan.sequenceCount,
             snapshotCount: plan.snapshotCount,
             kvBlockCount: plan.blockCount,
             kvBlockTokens: MemoryPlan.blockTokens,
             maxBatchTokens: settings.stepTokenBudget,
-            maxLogitRows: plan.sequenceCount,
+            maxLogitRows: plan.sequenceCount + speculativeRows,
+            maxDraftTokens: speculativeRows,
             cacheFormat: cacheFormat
         )
         let scheduling = SchedulerSettings(
@@ -108,6 +110,7 @@ struct ServingStack {
                     vocabulary: vocabulary,
                     settings: scheduling,
                     pacer: PromptPacer(maxDelay: settings.maxStepTime),
+                    speculativeRows: speculativeRows,
                     now: { (ContinuousClock.now - start) / .seconds(1) }
                 )
             }
@@ -146,7 +149,8 @@ extension MemoryPlan {
                         kvBlockCount: 0,
                         kvBlockTokens: MemoryPlan.blockTokens,
                         maxBatchTokens: settings.stepTokenBudget,
-                        maxLogitRows: settings.maxSequences,
+                        maxLogitRows: settings.maxSequences + settings.speculativeRows,
+                        maxDraftTokens: settings.speculativeRows,
                         cacheFormat: cacheFormat
                     )
                 ),
@@ -167,4 +171,9 @@ extension MemoryPlan {
         for part in parts { metadata[part.use + "_bytes"] = .stringConvertible(part.bytes) }
         log.info("memory plan", metadata: metadata)
     }
+}
+
+extension Settings.Engine {
+    /// As many tokens as the kernels take for the price of reading the weights, within the step's budget.
+    var speculativeRows: Int { guessesByLookup ? min(8, stepTokenBudget) : 0 }
 }

@@ -129,6 +129,7 @@ extension SettingKey {
         choice("engine.kv_cache_dtype", \.engine.cacheFormat),
         optional("engine.max_model_len", \.engine.maxModelLength, 2...tokensMax),
         optional("engine.prefix_cache_bytes", \.engine.prefixCacheBytes, 0...(1 << 50)),
+        flag("engine.prompt_lookup", \.engine.guessesByLookup),
         flag("engine.occupy_memory", \.engine.occupiesMemory),
         integer("engine.max_queued_requests", \.engine.maxQueuedRequests, 0...1_000_000),
         integer("engine.max_queued_tokens", \.engine.maxQueuedTokens, 0...tokensMax),

@@ -51,6 +51,8 @@ struct Settings: Equatable, Sendable {
         var cacheReserveTokens: Int?
         /// Bytes of recurrent states that are kept of prompts; `nil` is an eighth of what is free.
         var prefixCacheBytes: Int?
+        /// Whether tokens that came before in a sequence are guessed to come again.
+        var guessesByLookup = false
         /// Whether all planned memory is written to at the start.
         var occupiesMemory = false
         var maxQueuedRequests = 256

@@ -100,7 +100,7 @@ def stored_chunks(tensor, kind, exact):
 
 
 def add_metadata(writer, shape, file_type):
-    """The sizes, and a vocabulary without words: tokens go in and out as numbers."""
+    """The sizes, and a vocabulary of the single bytes, filled up with made-up words."""
     layers = len(shape.pattern)
     writer.add_name(f"random {shape.parameter_count / 1e9:.1f}B")
     writer.add_file_type(file_type)
@@ -123,7 +123,24 @@ def add_metadata(writer, shape, file_type):
     writer.add_ssm_state_size(shape.state)
     writer.add_ssm_group_count(shape.groups)
     writer.add_ssm_time_step_rank(shape.mamba_heads)
-    writer.add_tokenizer_model("none")
+    add_vocabulary(writer, shape.vocabulary)
+
+
+def add_vocabulary(writer, count):
+    """Byte-level tokens as GPT-2 spells them, without merges; the last token ends a turn."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    spelling = {byte: chr(byte) for byte in printable} | {byte: chr(256 + index) for index, byte in enumerate(others)}
+    words = [spelling[byte] for byte in range(256)]
+    words += [f"word{index}" for index in range(len(words), count)]
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(words)
+    writer.add_token_types([gguf.TokenType.NORMAL] * (count - 1) + [gguf.TokenType.CONTROL])
+    writer.add_token_merges(["word300 word301"])
+    writer.add_eos_token_id(count - 1)
+    writer.add_bos_token_id(count - 1)
+    writer.add_add_bos_token(False)
 
 
 def write(shape, weights, output, exact=False):
