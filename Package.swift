@@ -96,6 +96,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "PromptLookupBenchmark",
+            dependencies: ["Engine", "OrderedJSON", "Tokenization"],
+            path: "Tests/Benchmarks/PromptLookup",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "TemplateRunner",
             dependencies: ["ChatTemplate", "OrderedJSON"],
             path: "Tests/Differential/Template",

@@ -66,3 +66,24 @@ def test_a_shape_that_does_not_fit_is_refused_before_anything_is_reserved():
 def test_the_config_of_a_shape_can_be_printed():
     result = run("bench", "decode", "--shape", "1b", "--print-config")
     assert result.returncode == 0 and json.loads(result.stdout)["num_hidden_layers"] == 23
+
+
+def test_load_on_a_server_is_measured(server, tmp_path):
+    lines = tmp_path / "load.jsonl"
+    result = run(
+        "bench", "serve", "--url", server.url, "--concurrency", "1,3", "--duration", "1.5", "--max-tokens", "20",
+        "--prompt-words", "20", "--shared-words", "10", "--arriving-words", "300", "--json", str(lines), timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    rows = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [row["load"] for row in rows] == ["1 streams", "3 streams"]
+    for row in rows:
+        assert row["failed"] == 0 and row["requests"] >= 1 and row["arriving_prompts"] >= 1
+        assert row["tokens_per_second"] > 0
+        assert 0 < row["time_to_first_token"]["p50"] <= row["time_to_first_token"]["max"]
+        assert row["gap"]["p50"] <= row["gap"]["p99"] <= row["gap"]["max"]
+
+    paced = run("bench", "serve", "--url", server.url, "--rate", "20", "--duration", "1", "--max-tokens", "4", timeout=60)
+    assert paced.returncode == 0 and "20.0 /s" in paced.stdout
+    assert run("bench", "serve", "--url", "http://127.0.0.1:9").returncode == 69
+    assert run("bench", "serve", "--rate", "0").returncode == 64

@@ -89,10 +89,10 @@ import Testing
             #expect(pacer.limit(answerCount: 1) == expected)
         }
         pacer.record(answerCount: 1, promptTokens: 128, seconds: 0.35)
-        #expect(pacer.limit(answerCount: 1) == 27)
+        #expect(pacer.limit(answerCount: 1) == 23)
         pacer.record(answerCount: 1, promptTokens: 4, seconds: 0.05)
-        #expect(pacer.limit(answerCount: 1) == 27)
-        pacer.record(answerCount: 1, promptTokens: 27, seconds: 60)
+        #expect(pacer.limit(answerCount: 1) == 23)
+        pacer.record(answerCount: 1, promptTokens: 23, seconds: 60)
         #expect(pacer.limit(answerCount: 1) == PromptPacer.leastTokens)
     }
 
