@@ -126,16 +126,7 @@ INLINE void tile(ck_packed_format format, ptrdiff_t rows, const ck_panel *p) {
     }
 }
 
-static void panel_rows(ck_packed_format format, int groups, ptrdiff_t rows, const ck_panel *p) {
-    (void)groups;
-    switch (format) {
-    case CK_PACKED_BF16: tile(CK_PACKED_BF16, rows, p); break;
-    case CK_PACKED_INT8: tile(CK_PACKED_INT8, rows, p); break;
-    case CK_PACKED_INT4: tile(CK_PACKED_INT4, rows, p); break;
-    case CK_PACKED_CODEBOOK4: tile(CK_PACKED_CODEBOOK4, rows, p); break;
-    }
-}
-
+#include "one_group.h"
 #include "quantize.h"
 
 void ck_avx2_quantize(const ck_quantization *job, ptrdiff_t begin, ptrdiff_t end) { quantize(job, begin, end); }

@@ -24,23 +24,12 @@
 #include "mamba.h"
 #include "matmul.h"
 #include "rows.h"
+#include "table.h"
 
 #pragma clang attribute pop
 
 const ck_kernels *ck_avx2_kernels(void) {
-    static const ck_kernels kernels = {
-        .matmul = matmul,
-        .quantize = ck_avx2_quantize,
-        .packed_matmul = ck_avx2_packed_matmul,
-        .convolve = convolve,
-        .scan = scan,
-        .attend = attend,
-        .rms_norm = rms_norm,
-        .gated_norm = gated_norm,
-        .squared_relu = squared_relu,
-        .add_scaled = add_scaled,
-        .widen = widen,
-    };
+    static const ck_kernels kernels = KERNEL_TABLE(ck_avx2);
     __builtin_cpu_init();
     const int has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     return has_all ? &kernels : NULL;

@@ -24,21 +24,14 @@
 #include "mamba.h"
 #include "matmul.h"
 #include "rows.h"
+#include "table.h"
 
 #pragma clang attribute pop
 
-// The dot instructions came after the wide registers; a machine without them multiplies packed weights as AVX2 does.
-#define TABLE(packed)                                                                       \
-    {                                                                                       \
-        .matmul = matmul, .quantize = ck_##packed##_quantize,                               \
-        .packed_matmul = ck_##packed##_packed_matmul, .convolve = convolve, .scan = scan,   \
-        .attend = attend, .rms_norm = rms_norm, .gated_norm = gated_norm,                   \
-        .squared_relu = squared_relu, .add_scaled = add_scaled, .widen = widen,             \
-    }
-
 const ck_kernels *ck_avx512_kernels(void) {
-    static const ck_kernels kernels = TABLE(vnni);
-    static const ck_kernels kernels_without_dots = TABLE(avx2);
+    // The dot instructions came after the wide registers; a machine without them multiplies packed weights as AVX2 does.
+    static const ck_kernels kernels = KERNEL_TABLE(ck_vnni);
+    static const ck_kernels kernels_without_dots = KERNEL_TABLE(ck_avx2);
     __builtin_cpu_init();
     const int has_registers = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("f16c")

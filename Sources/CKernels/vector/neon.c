@@ -25,6 +25,7 @@
 #include "mamba.h"
 #include "matmul.h"
 #include "rows.h"
+#include "table.h"
 
 // The dot instructions are optional in Armv8.2; every core of Apple's has them.
 static int has_dots(void) {
@@ -39,19 +40,7 @@ static int has_dots(void) {
 }
 
 const ck_kernels *ck_neon_kernels(void) {
-    static const ck_kernels kernels = {
-        .matmul = matmul,
-        .quantize = ck_neon_quantize,
-        .packed_matmul = ck_neon_packed_matmul,
-        .convolve = convolve,
-        .scan = scan,
-        .attend = attend,
-        .rms_norm = rms_norm,
-        .gated_norm = gated_norm,
-        .squared_relu = squared_relu,
-        .add_scaled = add_scaled,
-        .widen = widen,
-    };
+    static const ck_kernels kernels = KERNEL_TABLE(ck_neon);
     return has_dots() ? &kernels : NULL;
 }
 
