@@ -24,6 +24,17 @@ extension Gateway {
 
     private var modelLabel: [(name: String, value: String)] { [("model_name", model.name)] }
 
+    /// A number of the served model.
+    private func count(
+        _ name: String,
+        _ kind: PrometheusText.Kind,
+        _ help: String,
+        _ value: Int,
+        to text: inout PrometheusText
+    ) {
+        text.add(name, kind, help, labels: modelLabel, Double(value))
+    }
+
     private func addMemory(_ engine: EngineStatistics, _ memory: ProcessMemory, to text: inout PrometheusText) {
         for part in settings.memoryPlan {
             text.add(
@@ -60,31 +71,49 @@ extension Gateway {
     }
 
     private func addRequests(_ engine: EngineStatistics, to text: inout PrometheusText) {
-        func add(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: Int) {
-            text.add(name, kind, help, labels: modelLabel, Double(value))
-        }
-        add("vllm:num_requests_running", .gauge, "Sequences that are being computed.", engine.runningSequences)
-        add("vllm:num_requests_waiting", .gauge, "Sequences that wait for their turn.", engine.waitingSequences)
-        add("vllm:prompt_tokens_total", .counter, "Tokens of prompts that were computed.", engine.promptTokens)
-        add("vllm:generation_tokens_total", .counter, "Tokens that were sampled.", engine.generatedTokens)
-        add("actuary_engine_steps_total", .counter, "Passes over the weights.", engine.steps)
-        add(
+        count(
+            "vllm:num_requests_running",
+            .gauge,
+            "Sequences that are being computed.",
+            engine.runningSequences,
+            to: &text
+        )
+        count(
+            "vllm:num_requests_waiting",
+            .gauge,
+            "Sequences that wait for their turn.",
+            engine.waitingSequences,
+            to: &text
+        )
+        count(
+            "vllm:prompt_tokens_total",
+            .counter,
+            "Tokens of prompts that were computed.",
+            engine.promptTokens,
+            to: &text
+        )
+        count("vllm:generation_tokens_total", .counter, "Tokens that were sampled.", engine.generatedTokens, to: &text)
+        count("actuary_engine_steps_total", .counter, "Passes over the weights.", engine.steps, to: &text)
+        count(
             "vllm:spec_decode_num_draft_tokens_total",
             .counter,
             "Guessed tokens that were computed.",
-            engine.draftedTokens
+            engine.draftedTokens,
+            to: &text
         )
-        add(
+        count(
             "vllm:spec_decode_num_accepted_tokens_total",
             .counter,
             "Guessed tokens that were right.",
-            engine.acceptedTokens
+            engine.acceptedTokens,
+            to: &text
         )
-        add(
+        count(
             "actuary_deadlines_missed_total",
             .counter,
             "Requests that were refused or ended because of their clients' time.",
-            engine.expiredRequests
+            engine.expiredRequests,
+            to: &text
         )
         for (kind, count) in [("saved", engine.savedPreemptions), ("recomputed", engine.recomputedPreemptions)] {
             text.add(
@@ -98,28 +127,40 @@ extension Gateway {
     }
 
     private func addPrefixCache(_ engine: EngineStatistics, to text: inout PrometheusText) {
-        func add(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: Int) {
-            text.add(name, kind, help, labels: modelLabel, Double(value))
-        }
-        add(
+        count(
             "vllm:prefix_cache_queries_total",
             .counter,
             "Tokens of prompts that were looked up in the prefix cache or computed.",
-            engine.promptTokens + engine.cachedPromptTokens
+            engine.promptTokens + engine.cachedPromptTokens,
+            to: &text
         )
-        add(
+        count(
             "vllm:prefix_cache_hits_total",
             .counter,
             "Tokens of prompts that came from the prefix cache.",
-            engine.cachedPromptTokens
+            engine.cachedPromptTokens,
+            to: &text
         )
-        add("actuary_prefix_cache_blocks", .gauge, "KV blocks that only the prefix cache keeps.", engine.cachedBlocks)
-        add("actuary_prefix_cache_states", .gauge, "Recurrent states that the prefix cache keeps.", engine.snapshots)
-        add(
+        count(
+            "actuary_prefix_cache_blocks",
+            .gauge,
+            "KV blocks that only the prefix cache keeps.",
+            engine.cachedBlocks,
+            to: &text
+        )
+        count(
+            "actuary_prefix_cache_states",
+            .gauge,
+            "Recurrent states that the prefix cache keeps.",
+            engine.snapshots,
+            to: &text
+        )
+        count(
             "actuary_prefix_cache_states_max",
             .gauge,
             "Recurrent states for which there is memory.",
-            engine.snapshotCount
+            engine.snapshotCount,
+            to: &text
         )
     }
 }
