@@ -91,10 +91,10 @@ import Testing
                 mul                  1       0.0   0.0
                 all                  3      66.7  33.3
 
-                mean thinking tokens  questions  no_think    16
-                add                           2       0.0   8.5
-                mul                           1       0.0  16.0
-                all                           3       0.0  11.0
+                mean thinking tokens (credits)  questions  no_think    16
+                add                                     2       0.0   8.5
+                mul                                     1       0.0  16.0
+                all                                     3       0.0  11.0
 
                 mean completion tokens  questions  no_think    16
                 add                             2      20.0  20.0
@@ -104,6 +104,36 @@ import Testing
                 """
         )
         #expect(report(failing: true).table.contains("failed requests"))
+    }
+
+    @Test("prices are means over questions and over right answers, and missing where the server tells none")
+    func prices() throws {
+        var right = outcome("10")
+        right.costPicodollars = 3_000_000
+        var wrong = outcome("no")
+        wrong.costPicodollars = 1_500_000
+        func score(_ outcomes: [BudgetOutcome]) -> BudgetScore {
+            BudgetScore(budget: .tokens(16), questions: Self.questions, outcomes: outcomes)
+        }
+        let priced = score([right, wrong, BudgetOutcome(failure: "gone")])
+        #expect(priced.all.costPerQuestion == 2.25e-6 && priced.all.costPerRightAnswer == 4.5e-6)
+        #expect(priced.tasks["mul"]?.costPerRightAnswer == nil)
+        #expect(score([right, wrong, outcome("10")]).all.costPerQuestion == nil)
+        let report = BudgetReport(model: "m", questionCount: 3, scores: [priced])
+        #expect(report.table.contains("$ for 1,000 right answers") && report.table.contains("0.0045"))
+        let line = try JSONValue(parsing: String(try #require(report.jsonLines.split(separator: "\n").last)))
+        #expect(line["cost_per_question"] == 2.25e-6 && line["mean_credits"] == 10.0)
+        #expect(BudgetChart(report: report).svg.contains("0.0023 / 0.0045"))
+    }
+
+    @Test("the price in the usage of an answer is read to the picodollar")
+    func priceOfAnAnswer() throws {
+        var body = completion("10")
+        guard case .object(var members) = body, case .object(var usage)? = members["usage"] else { return }
+        usage["cost"] = .double(0.000012345678)
+        members["usage"] = .object(usage)
+        body = .object(members)
+        #expect(BudgetOutcome(body, to: Self.questions[0], within: .unlimited).costPicodollars == 12_345_678)
     }
 
     @Test("each line of the JSON file is one object with the same members")

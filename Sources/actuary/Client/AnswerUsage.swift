@@ -8,8 +8,10 @@ struct AnswerUsage: Equatable, Sendable {
     var thinkingTokens: Int
     /// The report of a server that bounds thoughts; `nil` from others.
     var thinking: ThinkingReport?
-    /// US dollars.
+    /// US dollars; `nil` if the server knows no price.
     var cost: Double?
+    /// The same, exactly: 10^-12 US dollars.
+    var costPicodollars: Int64? { cost.flatMap { Int64(exactly: ($0 * 1e12).rounded()) } }
 
     /// How the thought was bounded and how it ended.
     struct ThinkingReport: Equatable, Sendable {

@@ -1,13 +1,13 @@
-/// Draws accuracy against budget, with the mean thinking tokens of each budget below it.
+/// Draws accuracy against budget, with the mean thinking tokens and the prices of each budget below it.
 struct BudgetChart: Sendable {
     let report: BudgetReport
 
     private static let width = 720.0
-    private static let height = 416.0
+    private static let height = 456.0
     private static let left = 64.0
     private static let right = 32.0
     private static let top = 80.0
-    private static let bottom = 84.0
+    private static let bottom = 124.0
 
     /// The whole file.
     var svg: String {
@@ -91,14 +91,22 @@ struct BudgetChart: Sendable {
             """
             <text x="\(text(x(index)))" y="\(text(base + 20))" text-anchor="middle">\(escaped(score.budget.label))</text>
             <text class="quiet" x="\(text(x(index)))" y="\(text(base + 40))" text-anchor="middle">\(tokens(score))</text>
+            <text class="quiet" x="\(text(x(index)))" y="\(text(base + 60))" text-anchor="middle">\(prices(score))</text>
             """
         }
-        let captions = """
-            <text class="quiet" x="\(text((Self.left + Self.width - Self.right) / 2))" y="\(text(base + 66))" \
-            text-anchor="middle">max_think_tokens, and below it the mean of thinking tokens used</text>
+        let captions =
+            ["max_think_tokens, and below it the mean of thinking tokens used (one credit each)"]
+            + (hasPrices ? ["and US dollars for 1,000 questions / for 1,000 right answers"] : [])
+        let lines = captions.enumerated().map { index, caption in
             """
-        return (labels + [captions]).joined(separator: "\n")
+            <text class="quiet" x="\(text((Self.left + Self.width - Self.right) / 2))" \
+            y="\(text(base + 84 + 18 * Double(index)))" text-anchor="middle">\(caption)</text>
+            """
+        }
+        return (labels + lines).joined(separator: "\n")
     }
+
+    private var hasPrices: Bool { report.scores.contains { $0.all.costPerQuestion != nil } }
 
     private var step: Double { (Self.width - Self.left - Self.right) / Double(max(1, report.scores.count)) }
 
@@ -112,6 +120,11 @@ struct BudgetChart: Sendable {
 
     private func tokens(_ score: BudgetScore) -> String {
         score.all.meanThinkingTokens.map(BudgetReport.decimal) ?? "-"
+    }
+
+    private func prices(_ score: BudgetScore) -> String {
+        guard hasPrices else { return "" }
+        return BudgetReport.price(score.all.costPerQuestion) + " / " + BudgetReport.price(score.all.costPerRightAnswer)
     }
 
     private func text(_ number: Double) -> String { SVGDocument.number(number) }

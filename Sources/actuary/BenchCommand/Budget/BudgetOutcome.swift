@@ -5,6 +5,8 @@ struct BudgetOutcome: Equatable, Sendable {
     var isRight = false
     var thinkingTokens = 0
     var completionTokens = 0
+    /// What it cost, 10^-12 US dollars; `nil` if the server tells no price.
+    var costPicodollars: Int64?
     /// Why there is no answer to count.
     var failure: String?
 
@@ -23,6 +25,7 @@ struct BudgetOutcome: Equatable, Sendable {
         }
         thinkingTokens = usage.thinkingTokens
         completionTokens = usage.completionTokens
+        costPicodollars = usage.costPicodollars
         isRight = question.isAnswered(by: message["content"]?.string ?? "")
         if thinkingTokens > bound.maxThinkTokens {
             failure = "\(question.id): \(thinkingTokens) thinking tokens were used with a bound of \(bound.label)"

@@ -9,16 +9,21 @@ struct BudgetReport: Equatable, Sendable {
     /// What the row of all tasks is called.
     static let allTasks = "all"
 
-    /// Three tables, one below the other: a row for each task, a column for each budget.
+    /// Tables, one below the other: a row for each task, a column for each budget.
     var table: String {
         let title = "\(model), \(questionCount) questions, temperature 0\n"
         let sections = [
             section("accuracy, %") { BudgetReport.decimal($0.accuracy * 100) },
-            section("mean thinking tokens") { $0.meanThinkingTokens.map(BudgetReport.decimal) ?? "-" },
+            section("mean thinking tokens (credits)") { $0.meanThinkingTokens.map(BudgetReport.decimal) ?? "-" },
             section("mean completion tokens") { $0.meanCompletionTokens.map(BudgetReport.decimal) ?? "-" },
         ]
+        let hasPrices = scores.contains { $0.all.costPerQuestion != nil }
+        let prices = [
+            section("$ for 1,000 questions") { BudgetReport.price($0.costPerQuestion) },
+            section("$ for 1,000 right answers") { BudgetReport.price($0.costPerRightAnswer) },
+        ]
         let failed = scores.contains { $0.all.failed > 0 } ? [section("failed requests") { "\($0.failed)" }] : []
-        return title + (sections + failed).map { "\n" + $0 }.joined()
+        return title + (sections + (hasPrices ? prices : []) + failed).map { "\n" + $0 }.joined()
     }
 
     /// One object a line: for each budget the tasks in alphabetical order, then all of them.
@@ -38,7 +43,11 @@ struct BudgetReport: Equatable, Sendable {
                     "failed": .integer(Int64(tally.failed)),
                     "accuracy": .double(tally.accuracy),
                     "mean_thinking_tokens": tally.meanThinkingTokens.map(JSONValue.double) ?? .null,
+                    // One credit is one thinking token.
+                    "mean_credits": tally.meanThinkingTokens.map(JSONValue.double) ?? .null,
                     "mean_completion_tokens": tally.meanCompletionTokens.map(JSONValue.double) ?? .null,
+                    "cost_per_question": tally.costPerQuestion.map(JSONValue.double) ?? .null,
+                    "cost_per_correct_answer": tally.costPerRightAnswer.map(JSONValue.double) ?? .null,
                 ]
                 return object.text() + "\n"
             }.joined()
@@ -78,6 +87,14 @@ struct BudgetReport: Equatable, Sendable {
                 return column == 0 ? text + blank : blank + text
             }.joined(separator: "  ") + "\n"
         }.joined()
+    }
+
+    /// A thousand times a price with four decimals: single answers of small models cost fractions of a cent.
+    static func price(_ dollars: Double?) -> String {
+        guard let dollars else { return "-" }
+        let parts = Int((dollars * 1000 * 10_000).rounded())
+        let digits = String(parts % 10_000)
+        return "\(parts / 10_000)." + String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     /// The number with one decimal.

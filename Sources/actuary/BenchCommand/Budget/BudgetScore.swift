@@ -7,6 +7,9 @@ struct BudgetScore: Equatable, Sendable {
         var failed = 0
         var thinkingTokens = 0
         var completionTokens = 0
+        /// Questions whose price the server told.
+        var priced = 0
+        var costPicodollars: Int64 = 0
 
         /// The share of right answers, 0 to 1; failed questions count as wrong ones.
         var accuracy: Double { questions > 0 ? Double(right) / Double(questions) : 0 }
@@ -14,6 +17,16 @@ struct BudgetScore: Equatable, Sendable {
         var meanThinkingTokens: Double? { mean(thinkingTokens) }
         /// The mean over the questions that did not fail; `nil` if all did.
         var meanCompletionTokens: Double? { mean(completionTokens) }
+
+        /// The mean price of a question, US dollars; `nil` unless each answer had one.
+        var costPerQuestion: Double? { cost(over: questions - failed) }
+        /// What all questions cost for each right answer, US dollars; `nil` without a right answer or without prices.
+        var costPerRightAnswer: Double? { cost(over: right) }
+
+        private func cost(over count: Int) -> Double? {
+            guard count > 0, priced == questions - failed else { return nil }
+            return Double(costPicodollars) / 1e12 / Double(count)
+        }
 
         private func mean(_ sum: Int) -> Double? {
             questions > failed ? Double(sum) / Double(questions - failed) : nil
@@ -28,6 +41,9 @@ struct BudgetScore: Equatable, Sendable {
             right += outcome.isRight ? 1 : 0
             thinkingTokens += outcome.thinkingTokens
             completionTokens += outcome.completionTokens
+            guard let cost = outcome.costPicodollars else { return }
+            priced += 1
+            costPicodollars += cost
         }
     }
 
