@@ -21,6 +21,8 @@ package struct DecodingSequence: Sendable {
     /// Tokens of the prompt that were not computed; known when the sequence starts.
     package var cachedTokens = 0
     private var text: OutputText
+    /// Tokens since the last time that `takeUntold` gave something.
+    private var untoldTokens = 0
 
     package init(_ id: RequestID, choice: Int, _ request: GenerationRequest) {
         self.request = id
@@ -51,6 +53,19 @@ package struct DecodingSequence: Sendable {
         if progress.delta.isStopped { return ended(.stop, gate.finish(), progress) }
         if gate.isAtCompletionLimit { return ended(.length, gate.finish(), progress) }
         return progress
+    }
+
+    /// What is to be told now: with new text at once, without it when many tokens have passed.
+    package mutating func takeUntold(_ progress: Progress) -> ChoiceProgress? {
+        untoldTokens += max(1, progress.newTokenCount)
+        let delta = progress.delta
+        guard !delta.isEmpty || untoldTokens >= ChoiceProgress.quietTokens else { return nil }
+        untoldTokens = 0
+        var told = ChoiceProgress(choice: choice)
+        told.reasoning = delta.reasoning
+        told.content = delta.content
+        told.tokens = TokenCounts(gate)
+        return told
     }
 
     private mutating func ended(

@@ -142,7 +142,7 @@ package final class Engine: Sendable {
                 $0.openPromptTokens -= promptTokens
                 $0.openRequests -= 1
             }
-        case .accepted, .text, .choiceEnded: break
+        case .accepted, .progressed, .choiceEnded: break
         }
         sink(event)
     }

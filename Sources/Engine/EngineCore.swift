@@ -7,6 +7,9 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
 
     private struct Running {
         var openSequences: [SequenceID]
+        /// Of the choices that have ended.
+        var results: [Int: ChoiceResult] = [:]
+        let choiceCount: Int
         /// On the core's clock.
         let deadline: Double
         let sink: Sink
@@ -75,7 +78,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         let patience = request.patience.map { $0 / .seconds(1) } ?? .infinity
         if let failure = unreachableDeadline(demand, patience: patience) {
             totals.expiredRequests += 1
-            sink(.failed(failure))
+            sink(.failed(failure, []))
             return
         }
         var ids: [SequenceID] = []
@@ -86,7 +89,12 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
             scheduler.add(sequence, demand)
             ids.append(sequence)
         }
-        requests[id] = Running(openSequences: ids, deadline: now() + patience, sink: sink)
+        requests[id] = Running(
+            openSequences: ids,
+            choiceCount: request.choiceCount,
+            deadline: now() + patience,
+            sink: sink
+        )
         sink(.accepted)
     }
 
@@ -111,7 +119,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// Stops a request at once; unknown ids have ended already.
     package func cancel(_ id: RequestID) {
         guard let request = requests[id] else { return }
-        let results = request.openSequences.compactMap { sequences[$0]?.result(.stop) }
+        let results = results(of: request)
         forget(id)
         request.sink(.cancelled(results))
     }
@@ -243,10 +251,9 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         scheduler.extend(id, by: progress.newTokenCount)
         totals.generatedTokens += 1
         let sink = requests[request]?.sink
-        if !progress.delta.isEmpty {
-            sink?(.text(choice: choice, reasoning: progress.delta.reasoning, content: progress.delta.content))
-        }
+        if let told = sequences[id]?.takeUntold(progress) { sink?(.progressed(told)) }
         guard let result = progress.result else { return (token, progress.newTokenCount) }
+        requests[request]?.results[choice] = result
         sink?(.choiceEnded(choice: choice, result))
         end(id, of: request)
         return nil
@@ -264,8 +271,19 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
 
     private func fail(_ id: RequestID, _ failure: EngineFailure) {
         guard let request = requests[id] else { return }
+        let results = results(of: request)
         forget(id)
-        request.sink(.failed(failure))
+        request.sink(.failed(failure, results))
+    }
+
+    /// What every choice has used so far.
+    private func results(of request: Running) -> [ChoiceResult] {
+        var results = request.results
+        for id in request.openSequences {
+            guard let sequence = sequences[id] else { continue }
+            results[sequence.choice] = sequence.result(.stop)
+        }
+        return (0..<request.choiceCount).compactMap { results[$0] }
     }
 
     private func forget(_ id: RequestID) {

@@ -2,16 +2,16 @@
 package enum GenerationEvent: Sendable, Equatable {
     /// The engine has taken the request.
     case accepted
-    /// Text of one choice that became certain.
-    case text(choice: Int, reasoning: String, content: String)
+    /// What one choice brought since the last time.
+    case progressed(ChoiceProgress)
     /// One choice has ended.
     case choiceEnded(choice: Int, ChoiceResult)
     /// All choices have ended.
     case completed
-    /// The request was cancelled; what each choice had used until then.
+    /// The request was cancelled; what every choice had used until then, in their order, ended ones among them.
     case cancelled([ChoiceResult])
-    /// The engine could not go on with this request.
-    case failed(EngineFailure)
+    /// The engine could not go on with this request; what every choice had used, nothing if none was queued.
+    case failed(EngineFailure, [ChoiceResult])
 }
 
 /// Why a choice ended, and what it used.
@@ -23,21 +23,20 @@ package struct ChoiceResult: Sendable, Equatable {
     }
 
     package var finishReason: FinishReason
-    package var reasoningTokens: Int
-    package var forcedTokens: Int
-    package var answerTokens: Int
+    package var tokens: TokenCounts
     /// Tokens of the prompt that were not computed for this choice.
     package var cachedTokens: Int
     package var thinkingEndedBy: ThinkingEnd
 
-    package var completionTokens: Int { reasoningTokens + forcedTokens + answerTokens }
+    package var reasoningTokens: Int { tokens.reasoning }
+    package var forcedTokens: Int { tokens.forced }
+    package var answerTokens: Int { tokens.answer }
+    package var completionTokens: Int { tokens.completion }
 
     package init(finishReason: FinishReason, gate: ThinkingGate, cachedTokens: Int) {
         self.cachedTokens = cachedTokens
         self.finishReason = finishReason
-        reasoningTokens = gate.reasoningTokens
-        forcedTokens = gate.forcedTokens
-        answerTokens = gate.answerTokens
+        tokens = TokenCounts(gate)
         thinkingEndedBy = gate.endedBy ?? .length
     }
 }

@@ -53,9 +53,9 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
     private func handle(_ event: GenerationEvent) {
         switch event {
         case .accepted: response.begin(description)
-        case .text(let choice, let reasoning, let content):
-            if !reasoning.isEmpty { response.reasoning(reasoning, choice: choice) }
-            if !content.isEmpty { response.content(content, choice: choice) }
+        case .progressed(let progress):
+            if !progress.reasoning.isEmpty { response.reasoning(progress.reasoning, choice: progress.choice) }
+            if !progress.content.isEmpty { response.content(progress.content, choice: progress.choice) }
         case .choiceEnded(let choice, let result):
             let tokens = tokens(of: result)
             results[choice] = tokens
@@ -71,7 +71,7 @@ final class ChatRun: @unchecked Sendable {  // All mutable state is touched on `
                 )
             )
         case .cancelled: break  // Nobody is there to be told.
-        case .failed(let failure):
+        case .failed(let failure, _):
             // The client is told of no inner workings, only that the log has them.
             log.log(
                 level: failure.isOfClient ? .info : .error,

@@ -48,6 +48,28 @@ private final class HashRunner: SequenceRunner {
     }
 }
 
+/// A model that always gives the same token.
+private final class OnlyRunner: SequenceRunner {
+    let vocabularySize = TestVocabulary.pieces.count
+    private let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: TestVocabulary.pieces.count)
+
+    init(token: Int) {
+        logits.initialize(repeating: 0)
+        logits[token] = 1
+    }
+
+    deinit { logits.deallocate() }
+
+    func resetSlot(_ slot: Int) {}
+    func copySlot(_ slot: Int, to target: Int) {}
+    func accept(_ acceptances: [NemotronHRunner.Acceptance]) {}
+
+    func forward(_ chunks: [SequenceChunk]) throws -> UnsafeBufferPointer<Float> {
+        let rows = chunks.reduce(0) { $0 + $1.logitRows }
+        return UnsafeBufferPointer(rebasing: UnsafeBufferPointer(logits)[..<(rows * vocabularySize)])
+    }
+}
+
 /// Collects events of one request.
 private final class EventLog: Sendable {
     private let events = Mutex<[GenerationEvent]>([])
@@ -56,9 +78,9 @@ private final class EventLog: Sendable {
 
     var texts: [Int: [String]] {
         var result: [Int: [String]] = [:]
-        for case .text(let choice, let reasoning, let content) in all {
-            result[choice, default: ["", ""]][0] += reasoning
-            result[choice, default: ["", ""]][1] += content
+        for case .progressed(let progress) in all {
+            result[progress.choice, default: ["", ""]][0] += progress.reasoning
+            result[progress.choice, default: ["", ""]][1] += progress.content
         }
         return result
     }
@@ -179,6 +201,59 @@ private final class EventLog: Sendable {
         #expect(log.all.count { if case .cancelled = $0 { true } else { false } } == 1)
     }
 
+    @Test("counts grow with the tokens, never lag far behind, and meet the result; a failure tells them of all choices")
+    func counts() {
+        let core = core(HashRunner(), sequences: 4, budget: 64, blocks: 100)
+        let log = EventLog()
+        var request = request(3)
+        request.choiceCount = 2
+        request.limits = .test(nil, limit: 120)
+        core.submit(RequestID(1), request) { log.append($0) }
+        for _ in 0..<4 { core.step() }
+        core.failAll(.shuttingDown)
+        guard case .failed(.shuttingDown, let results)? = log.all.last else {
+            Issue.record("no failure")
+            return
+        }
+        #expect(results.count == 2)
+        #expect(results.reduce(0) { $0 + $1.tokens.reasoning + $1.tokens.answer } == core.statistics.generatedTokens)
+        for choice in 0..<2 {
+            let told = log.all.compactMap { event -> TokenCounts? in
+                if case .progressed(let progress) = event, progress.choice == choice { progress.tokens } else { nil }
+            }
+            for (one, next) in zip([TokenCounts()] + told, told + [results[choice].tokens]) {
+                // A forced text may come at once with the sampled token.
+                let step = next.completion - one.completion
+                #expect(step >= 0 && step < ChoiceProgress.quietTokens + 10)
+            }
+        }
+    }
+
+    @Test("tokens without a text are told of all the same")
+    func quiet() {
+        let log = EventLog()
+        var request = request(3)
+        request.choiceCount = 1
+        request.startsThinking = false
+        request.limits = .test(nil, limit: 60)
+        // Every text begins like this stop string and is held back.
+        request.stops = [String(repeating: "a", count: 1_000)]
+        request.sampling = SamplingParameters(temperature: 0)
+        let only = OnlyRunner(token: 16)
+        let quiet = EngineCore(
+            runner: only,
+            vocabulary: TestVocabulary(),
+            settings: SchedulerSettings(maxSequences: 1, stepTokenBudget: 64, blockTokens: 4, blockCount: 100),
+            pacer: PromptPacer(maxDelay: nil),
+            now: { 0 }
+        )
+        quiet.submit(RequestID(1), request) { log.append($0) }
+        while quiet.hasWork { quiet.step() }
+        let told = log.all.compactMap { if case .progressed(let progress) = $0 { progress } else { nil } }
+        #expect(told.map(\.tokens.answer) == [16, 32, 48, 60])
+        #expect(told.dropLast().allSatisfy { $0.content.isEmpty } && told.last?.content.count == 60)
+    }
+
     @Test("the engine refuses what cannot fit, a full queue, and work after the drain", .timeLimit(.minutes(1)))
     func refusals() async throws {
         let engine = Engine(limits: Engine.Limits(maxSequencesInAll: 2, capacityTokens: 100)) { [self] in
@@ -236,7 +311,7 @@ private final class EventLog: Sendable {
                             switch event {
                             case .completed: continuation.resume(returning: true)
                             case .failed, .cancelled: continuation.resume(returning: false)
-                            case .accepted, .text, .choiceEnded: break
+                            case .accepted, .progressed, .choiceEnded: break
                             }
                         }
                         if (try? engine.submit(request, sink: sink)) == nil { continuation.resume(returning: false) }
