@@ -14,8 +14,6 @@ package final class Gateway: Sendable {
     let settings: GatewaySettings
     let log: Logger
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
-    /// For whom the server works as long as it has no keys.
-    static let localAccount = "local"
     private let draining = Mutex(false)
 
     package init(model: ServedModel, engine: Engine, settings: GatewaySettings, log: Logger) {

@@ -2,6 +2,11 @@ import HTTPServer
 import HTTPTypes
 import OpenAIAPI
 
+/// In whose words an endpoint tells errors.
+enum ErrorShape: Sendable {
+    case openAI
+}
+
 extension ResponseWriter {
     /// Answers with a JSON document.
     func respond(json body: [UInt8], headers: HTTPFields = [:]) {
@@ -11,12 +16,24 @@ extension ResponseWriter {
     }
 
     /// Answers with an error.
-    func respond(_ error: APIError) {
+    func respond(_ error: APIError, as shape: ErrorShape = .openAI) {
         var headers: HTTPFields = [.contentType: "application/json"]
         for field in error.headerFields {
             if let name = HTTPField.Name(field.name) { headers[name] = field.value }
         }
-        respond(status: HTTPResponse.Status(code: error.status), headers: headers, body: error.body)
+        let body =
+            switch shape {
+            case .openAI: error.body
+            }
+        respond(status: HTTPResponse.Status(code: error.status), headers: headers, body: body)
+    }
+
+    /// Begins a stream of events.
+    func startEventStream(headers: HTTPFields, commentInterval: Duration) {
+        var headers = headers
+        headers[.contentType] = EventStream.mediaType
+        headers[.cacheControl] = "no-cache"
+        startStream(headers: headers, heartbeat: Heartbeat(bytes: EventStream.heartbeat, interval: commentInterval))
     }
 }
 

@@ -89,24 +89,26 @@ import Testing
             "think_close_text": "x", "min_answer_tokens": 5, "user": "u", "colour": 1
             """#
         )
-        #expect(request.model == "m" && request.isStreaming && request.includesUsage && request.choiceCount == 3)
-        #expect(request.sampling.temperature == 0.25 && request.sampling.topP == 1)
-        #expect(request.sampling.topK == 40 && request.sampling.seed == -7)
-        #expect(request.stop == ["a", "\n"] && request.maxCompletionTokens == 100)
-        #expect(request.thinking.maxThinkTokens == 12 && request.thinking.graceTokens == 3)
-        #expect(request.thinking.closingText == "x" && request.thinking.minAnswerTokens == 5)
+        let options = request.options
+        #expect(request.model == "m" && options.isStreaming && options.includesUsage && options.choiceCount == 3)
+        #expect(options.sampling.temperature == 0.25 && options.sampling.topP == 1)
+        #expect(options.sampling.topK == 40 && options.sampling.seed == -7)
+        #expect(options.stop == ["a", "\n"] && options.maxCompletionTokens == 100)
+        #expect(options.thinking.maxThinkTokens == 12 && options.thinking.graceTokens == 3)
+        #expect(options.thinking.closingText == "x" && options.thinking.minAnswerTokens == 5)
         #expect(request.ignoredFields == ["user", "colour"])
     }
 
     @Test("defaults are left to the server")
     func defaults() throws {
         let request = try ChatBody.read()
-        #expect(request.model == nil && !request.isStreaming && !request.includesUsage && request.choiceCount == 1)
-        #expect(request.sampling == SamplingOptions() && request.thinking == ThinkingOptions())
-        #expect(request.stop.isEmpty && request.maxCompletionTokens == nil && request.ignoredFields.isEmpty)
-        #expect(try ChatBody.read(#""stop": "x""#).stop == ["x"])
-        #expect(try ChatBody.read(#""top_k": -1"#).sampling.topK == 0)
-        #expect(try ChatBody.read(#""max_tokens": 9"#).maxCompletionTokens == 9)
+        let options = request.options
+        #expect(request.model == nil && !options.isStreaming && !options.includesUsage && options.choiceCount == 1)
+        #expect(options.sampling == SamplingOptions() && options.thinking == ThinkingOptions())
+        #expect(options.stop.isEmpty && options.maxCompletionTokens == nil && request.ignoredFields.isEmpty)
+        #expect(try ChatBody.read(#""stop": "x""#).options.stop == ["x"])
+        #expect(try ChatBody.read(#""top_k": -1"#).options.sampling.topK == 0)
+        #expect(try ChatBody.read(#""max_tokens": 9"#).options.maxCompletionTokens == 9)
     }
 
     @Test("two limits that differ are 400 and both are named")
@@ -120,9 +122,9 @@ import Testing
     func streamOptions() throws {
         #expect(try ChatBody.error(#""stream_options": {"include_usage": true}"#).param == "stream_options")
         #expect(try ChatBody.error(#""stream": false, "stream_options": {}"#).param == "stream_options")
-        #expect(try ChatBody.read(#""stream_options": null"#).includesUsage == false)
+        #expect(try ChatBody.read(#""stream_options": null"#).options.includesUsage == false)
         let stream = #""stream": true, "stream_options": "#
-        #expect(try !ChatBody.read(stream + #"{"include_usage": null}"#).includesUsage)
+        #expect(try !ChatBody.read(stream + #"{"include_usage": null}"#).options.includesUsage)
         #expect(try ChatBody.error(stream + #"{"include_usage": 1}"#).param == "stream_options.include_usage")
         #expect(
             try ChatBody.error(stream + #"{"include_obfuscation": true}"#).param == "stream_options.include_obfuscation"
@@ -133,7 +135,7 @@ import Testing
     @Test("the server's own cap bounds n")
     func cap() throws {
         let body = ChatBody.bytes(#""n": 5"#)
-        #expect(try ChatCompletionRequest(body: body, maxChoices: 5).choiceCount == 5)
+        #expect(try ChatCompletionRequest(body: body, maxChoices: 5).options.choiceCount == 5)
         #expect(throws: APIError.self) { try ChatCompletionRequest(body: body, maxChoices: 4) }
         #expect(throws: APIError.self) {
             try ChatCompletionRequest(body: ChatBody.bytes(#""n": 129"#), maxChoices: 500)

@@ -74,9 +74,9 @@ import Testing
             do throws(APIError) {
                 let request = try ChatCompletionRequest(body: body)
                 accepted += 1
-                #expect(!request.messages.isEmpty && (1...16).contains(request.choiceCount))
+                #expect(!request.messages.isEmpty && (1...16).contains(request.options.choiceCount))
                 #expect(request.messages.allSatisfy { $0["role"]?.string != nil && $0["content"] != nil })
-                #expect((request.sampling.temperature.map { (0...2).contains($0) }) ?? true)
+                #expect((request.options.sampling.temperature.map { (0...2).contains($0) }) ?? true)
             } catch {
                 #expect(error.status == 400 && !error.message.isEmpty)
                 #expect(try JSONValue(parsing: error.body)["error"]?.object?.count == 4)

@@ -18,11 +18,30 @@ import Testing
         )
     }
 
+    private func completion(
+        _ identity: CompletionIdentity,
+        _ choices: [ChatCompletion.Choice],
+        promptTokens: Int,
+        cachedTokens: Int = 0,
+        bound: Usage.Bound
+    ) -> ChatCompletion {
+        ChatCompletion(
+            identity: identity,
+            choices: choices,
+            usage: Usage(
+                promptTokens: promptTokens,
+                cachedTokens: cachedTokens,
+                bound: bound,
+                choices: choices.map(\.tokens)
+            )
+        )
+    }
+
     @Test("a completion has every field")
     func completion() throws {
-        let body = ChatCompletion(
-            identity: identity,
-            choices: [.init(reasoning: text, content: text, finishReason: .length, tokens: tokens(4, 2, 3, .budget))],
+        let body = completion(
+            identity,
+            [.init(reasoning: text, content: text, finishReason: .length, tokens: tokens(4, 2, 3, .budget))],
             promptTokens: 10,
             cachedTokens: 6,
             bound: bound
@@ -54,9 +73,9 @@ import Testing
 
     @Test("without a thought the message has no fields for one, and an empty answer is a string")
     func withoutThought() throws {
-        let body = ChatCompletion(
-            identity: CompletionIdentity(id: "i", created: 1, model: "m"),
-            choices: [.init(reasoning: "", content: "", finishReason: .stop, tokens: tokens(0, 0, 1, .disabled))],
+        let body = completion(
+            CompletionIdentity(id: "i", created: 1, model: "m"),
+            [.init(reasoning: "", content: "", finishReason: .stop, tokens: tokens(0, 0, 1, .disabled))],
             promptTokens: 1,
             bound: Usage.Bound(isEnabled: false, tokens: nil, source: "server_default")
         ).body
@@ -71,13 +90,13 @@ import Testing
     @Test("several choices are summed, and each has a report of its own")
     func choices() throws {
         let all = [tokens(4, 2, 3, .natural), tokens(0, 0, 5, .disabled), tokens(9, 1, 1, .budget)]
-        let completion = ChatCompletion(
-            identity: identity,
-            choices: all.map { .init(reasoning: "t", content: "c", finishReason: .stop, tokens: $0) },
+        let several = completion(
+            identity,
+            all.map { .init(reasoning: "t", content: "c", finishReason: .stop, tokens: $0) },
             promptTokens: 10,
             bound: bound
         )
-        let value = try JSONValue(parsing: completion.body)
+        let value = try JSONValue(parsing: several.body)
         let thinking = try #require(value["usage"]?["thinking"])
         #expect(thinking["used"] == 13 && thinking["forced_tokens"] == 3 && thinking["answer_tokens"] == 9)
         #expect(thinking["ended_by"] == "natural" && value["usage"]?["completion_tokens"] == 25)

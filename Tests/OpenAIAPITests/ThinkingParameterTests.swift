@@ -6,7 +6,7 @@ import Testing
 @Suite struct ThinkingParameterTests {
     @Test("a whole number is the bound", arguments: [0, 1, 512, 2_147_483_647])
     func bound(tokens: Int) throws {
-        #expect(try ChatBody.read("\"max_think_tokens\": \(tokens)").thinking.maxThinkTokens == tokens)
+        #expect(try ChatBody.read("\"max_think_tokens\": \(tokens)").options.thinking.maxThinkTokens == tokens)
     }
 
     @Test(
@@ -14,7 +14,7 @@ import Testing
         arguments: ["", #""max_think_tokens": null"#, #""max_think_tokens": -1"#]
     )
     func standard(members: String) throws {
-        #expect(try ChatBody.read(members).thinking.maxThinkTokens == nil)
+        #expect(try ChatBody.read(members).options.thinking.maxThinkTokens == nil)
     }
 
     @Test(
@@ -35,8 +35,9 @@ import Testing
         let all = try ChatBody.read(
             #""max_think_tokens": 2147483647, "think_grace": 2147483647, "min_answer_tokens": 2147483647"#
         )
-        #expect(all.thinking.maxThinkTokens == 2_147_483_647 && all.thinking.graceTokens == 2_147_483_647)
-        #expect(all.thinking.minAnswerTokens == 2_147_483_647)
+        let thinking = all.options.thinking
+        #expect(thinking.maxThinkTokens == 2_147_483_647 && thinking.graceTokens == 2_147_483_647)
+        #expect(thinking.minAnswerTokens == 2_147_483_647)
     }
 
     @Test(
@@ -67,7 +68,7 @@ import Testing
             "reasoning_budget_tokens", "thinking_budget", "thinking.budget_tokens", "reasoning.max_tokens",
             "custom_params.thinking_budget", "chat_template_kwargs.max_think_tokens",
         ] {
-            #expect(try ChatBody.read(member(path, "-1")).thinking == ThinkingOptions(), "\(path)")
+            #expect(try ChatBody.read(member(path, "-1")).options.thinking == ThinkingOptions(), "\(path)")
         }
         for group in ["thinking", "reasoning", "nvext", "custom_params", "chat_template_kwargs", "output_config"] {
             #expect(try ChatBody.read(member(group, "{}")).ignoredFields.isEmpty, "\(group)")

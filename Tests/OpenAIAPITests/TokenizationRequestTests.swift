@@ -78,7 +78,7 @@ import Testing
         )
         #expect(JSONValue.array(request.tools).text(.python) == tools)
         #expect(request.templateArguments == ["colour": nil])
-        #expect(request.addsGenerationPrompt && !request.continuesFinalMessage && request.chat.choiceCount == 2)
+        #expect(request.addsGenerationPrompt && !request.continuesFinalMessage && request.chat.options.choiceCount == 2)
         let continued = try RenderRequest(body: ChatBody.bytes(#""continue_final_message": true"#))
         #expect(continued.continuesFinalMessage && !continued.addsGenerationPrompt)
         #expect(try !RenderRequest(body: ChatBody.bytes(#""add_generation_prompt": false"#)).addsGenerationPrompt)

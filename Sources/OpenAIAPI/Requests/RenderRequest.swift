@@ -18,7 +18,7 @@ package struct RenderRequest: Sendable, Equatable {
     /// - Throws: `APIError` with status 400 that names the field at fault and says what is allowed.
     package init(
         body: [UInt8],
-        maxChoices: Int = ChatCompletionRequest.standardMaxChoices
+        maxChoices: Int = GenerationOptions.standardMaxChoices
     ) throws(APIError) {
         try self.init(try ParameterReader.parse(body), maxChoices: maxChoices)
     }
@@ -26,7 +26,7 @@ package struct RenderRequest: Sendable, Equatable {
     /// Reads a body that is parsed already.
     package init(
         _ body: JSONValue,
-        maxChoices: Int = ChatCompletionRequest.standardMaxChoices
+        maxChoices: Int = GenerationOptions.standardMaxChoices
     ) throws(APIError) {
         try self.init(body, table: ChatParameters.render, maxChoices: maxChoices)
     }

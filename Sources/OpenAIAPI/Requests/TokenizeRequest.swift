@@ -18,7 +18,7 @@ package enum TokenizeRequest: Sendable, Equatable {
         case (false, true):
             let table = TokenizationParameters.conversation
             self = .conversation(
-                try RenderRequest(body, table: table, maxChoices: ChatCompletionRequest.standardMaxChoices)
+                try RenderRequest(body, table: table, maxChoices: GenerationOptions.standardMaxChoices)
             )
         case (true, false): self = .text(try TextToTokenize(body))
         case (false, false):

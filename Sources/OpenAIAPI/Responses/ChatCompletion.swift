@@ -20,24 +20,12 @@ package struct ChatCompletion: Sendable, Equatable {
     package let choices: [Choice]
     package let usage: Usage
 
-    /// Adds the usage up from the choices, which are in the order of their index.
-    ///
-    /// - Precondition: There is at least one choice; `0 <= cachedTokens <= promptTokens`.
-    package init(
-        identity: CompletionIdentity,
-        choices: [Choice],
-        promptTokens: Int,
-        cachedTokens: Int = 0,
-        bound: Usage.Bound
-    ) {
+    /// - Precondition: There is at least one choice; they are in the order of their index.
+    package init(identity: CompletionIdentity, choices: [Choice], usage: Usage) {
+        precondition(!choices.isEmpty, "a completion has a choice")
         self.identity = identity
         self.choices = choices
-        usage = Usage(
-            promptTokens: promptTokens,
-            cachedTokens: cachedTokens,
-            bound: bound,
-            choices: choices.map(\.tokens)
-        )
+        self.usage = usage
     }
 
     /// The bytes of the body.

@@ -6,7 +6,8 @@ package struct ChatCompletionChunks: Sendable {
     /// The data of the event that ends a stream.
     package static let done = Array("[DONE]".utf8)
 
-    private let includesUsage: Bool
+    /// Whether the stream ends with a usage chunk.
+    package let includesUsage: Bool
     private let choiceCount: Int
     /// From the opening brace to the bracket that opens `choices`.
     private let prefix: [UInt8]

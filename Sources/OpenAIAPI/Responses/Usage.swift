@@ -22,6 +22,8 @@ package struct Usage: Sendable, Equatable {
     package let bound: Bound
     /// The sums over all choices; `endedBy` is the first choice's.
     package let completion: ChoiceTokens
+    /// What it cost.
+    package private(set) var charge = Charge()
 
     /// - Precondition: There is at least one choice; `0 <= cachedTokens <= promptTokens`.
     package init(promptTokens: Int, cachedTokens: Int = 0, bound: Bound, choices: [ChoiceTokens]) {
@@ -40,6 +42,13 @@ package struct Usage: Sendable, Equatable {
     }
 
     package var totalTokens: Int { promptTokens + completion.completion }
+
+    /// The same with what it cost.
+    package func charged(_ charge: Charge) -> Usage {
+        var copy = self
+        copy.charge = charge
+        return copy
+    }
 
     /// Appends the object.
     package func append(to bytes: inout [UInt8]) {
@@ -61,6 +70,8 @@ package struct Usage: Sendable, Equatable {
         bytes.json(string: bound.source)
         bytes.json(",")
         completion.append(to: &bytes)
-        bytes.json("}}")
+        bytes.json("}")
+        charge.append(to: &bytes)
+        bytes.json("}")
     }
 }

@@ -52,17 +52,17 @@ struct PromptPreparation: Sendable {
         _ shape: PromptShape = .answer
     ) throws(APIError) -> PreparedPrompt {
         var choice = ThinkingChoice(
-            requested: request.thinking.maxThinkTokens,
+            requested: request.options.thinking.maxThinkTokens,
             messageSwitch: model.prompts.thinkingSwitch(in: request.messages),
             settings: settings
         )
         var prompt = try encoded(request.messages, shape, thinking: choice.forcedSwitch)
-        var limits = try limits(request, promptCount: prompt.tokens.count, budget: choice.budget)
+        var limits = try limits(request.options, promptCount: prompt.tokens.count, budget: choice.budget)
         let lacksRoom = prompt.rendered.startsInsideThinking && !limits.leavesRoomToThink
         if lacksRoom {
             choice.forcedSwitch = false
             prompt = try encoded(request.messages, shape, thinking: false)
-            limits = try self.limits(request, promptCount: prompt.tokens.count, budget: choice.budget)
+            limits = try self.limits(request.options, promptCount: prompt.tokens.count, budget: choice.budget)
         }
         let isThinking = prompt.rendered.startsInsideThinking
         return PreparedPrompt(
@@ -111,7 +111,7 @@ struct PromptPreparation: Sendable {
 
     /// What bounds the completion: the request, the operator's default, the rest of the context.
     private func limits(
-        _ request: ChatCompletionRequest,
+        _ options: GenerationOptions,
         promptCount: Int,
         budget: Int?
     ) throws(APIError) -> ThinkingLimits {
@@ -119,17 +119,17 @@ struct PromptPreparation: Sendable {
         guard room > 0 else {
             throw .contextLengthExceeded(
                 promptTokens: promptCount,
-                completionTokens: request.maxCompletionTokens ?? 1,
+                completionTokens: options.maxCompletionTokens ?? 1,
                 limit: model.maxModelLength
             )
         }
-        let wanted = request.maxCompletionTokens ?? settings.defaultMaxCompletionTokens ?? room
-        let closing = try closingText(request.thinking.closingText)
+        let wanted = options.maxCompletionTokens ?? settings.defaultMaxCompletionTokens ?? room
+        let closing = try closingText(options.thinking.closingText)
         return ThinkingLimits(
             budget: budget,
-            graceTokens: request.thinking.graceTokens,
+            graceTokens: options.thinking.graceTokens,
             completionLimit: min(wanted, room),
-            minAnswerTokens: request.thinking.minAnswerTokens,
+            minAnswerTokens: options.thinking.minAnswerTokens,
             closing: closing
         )
     }

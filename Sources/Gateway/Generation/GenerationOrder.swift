@@ -1,0 +1,23 @@
+import HTTPTypes
+import OpenAIAPI
+
+/// What an endpoint has made of its request: prompts to go on from, under one set of options.
+struct GenerationOrder: Sendable {
+    /// For whom.
+    var principal: Principal
+    /// The choices of the second prompt are numbered behind those of the first, and so on.
+    ///
+    /// At least one.
+    var prompts: [PreparedPrompt]
+    var options: GenerationOptions
+    /// Fields of the response beside its type.
+    var headers: HTTPFields
+
+    /// How many answers there are in all.
+    var choiceCount: Int { prompts.count * options.choiceCount }
+
+    var promptTokens: Int { prompts.reduce(0) { $0 + $1.tokens.count } }
+
+    /// What the usage report says of the thoughts' bound: the first prompt's that thinks at all.
+    var bound: Usage.Bound { (prompts.first { $0.bound.isEnabled } ?? prompts[0]).bound }
+}

@@ -1,0 +1,141 @@
+import Engine
+import OpenAIAPI
+
+/// What has become of a request: the engine's events in, what its client and its meter are to be told out.
+struct GenerationProgress {
+    /// Something to be done, in order.
+    enum Step: Equatable {
+        case begin
+        case part(AnswerPart, choice: Int)
+        /// All tokens of the choice so far.
+        case count(TokenCounts, choice: Int)
+        case end(choice: Int, FinishReason, ChoiceTokens)
+        /// One prompt has failed: the engine need not go on with the others.
+        case takeBack
+        /// Nothing follows.
+        case finish(GenerationEnding)
+    }
+
+    private let order: GenerationOrder
+    private var openPrompts: Int
+    private var hasBegun = false
+    /// What the request will end with, once every prompt has.
+    private var fault: GenerationEnding.Fault?
+    private var isTakenBack = false
+    private var results: [ChoiceTokens?]
+    /// Of each prompt's first choice: a prompt is billed once, and the others go on from what the first computed.
+    private var cachedTokens: [Int]
+
+    init(_ order: GenerationOrder) {
+        self.order = order
+        openPrompts = order.prompts.count
+        results = Array(repeating: nil, count: order.choiceCount)
+        cachedTokens = Array(repeating: 0, count: order.prompts.count)
+    }
+
+    /// Takes an event of one of the order's prompts.
+    mutating func take(_ event: GenerationEvent, prompt: Int) -> [Step] {
+        let first = prompt * order.options.choiceCount
+        switch event {
+        case .accepted:
+            guard !hasBegun, fault == nil else { return [] }
+            hasBegun = true
+            return [.begin]
+        case .progressed(let progress):
+            let choice = first + progress.choice
+            return parts(of: progress).map { .part($0, choice: choice) } + [.count(progress.tokens, choice: choice)]
+        case .choiceEnded(let choice, let result):
+            let tokens = note(result, choice: choice, of: prompt)
+            let count = Step.count(result.tokens, choice: first + choice)
+            guard fault == nil else { return [count] }
+            return [count, .end(choice: first + choice, FinishReason(result.finishReason), tokens)]
+        case .completed: return promptEnded()
+        case .cancelled(let results):
+            isTakenBack = true
+            note(results, of: prompt)
+            return promptEnded()
+        case .failed(let failure, let results):
+            note(results, of: prompt)
+            return failed(.engine(failure), closedPrompts: 1)
+        }
+    }
+
+    /// Takes note that the engine refused a prompt; it and those behind it were not submitted.
+    mutating func refuse(_ refusal: EngineRefusal, prompt: Int) -> [Step] {
+        failed(.refusal(refusal), closedPrompts: order.prompts.count - prompt)
+    }
+
+    private func parts(of progress: ChoiceProgress) -> [AnswerPart] {
+        guard fault == nil else { return [] }
+        var parts: [AnswerPart] = []
+        if !progress.reasoning.isEmpty { parts.append(.reasoning(progress.reasoning)) }
+        if !progress.content.isEmpty { parts.append(.content(progress.content)) }
+        return parts
+    }
+
+    private mutating func failed(_ newFault: GenerationEnding.Fault, closedPrompts: Int) -> [Step] {
+        let isFirst = fault == nil
+        fault = fault ?? newFault
+        openPrompts -= closedPrompts
+        guard openPrompts > 0 else { return [.finish(ending)] }
+        return isFirst ? [.takeBack] : []
+    }
+
+    private mutating func promptEnded() -> [Step] {
+        openPrompts -= 1
+        return openPrompts == 0 ? [.finish(ending)] : []
+    }
+
+    private var ending: GenerationEnding {
+        if let fault { return .failed(fault, results.contains { $0 != nil } ? usage : nil) }
+        return isTakenBack ? .cancelled(usage) : .completed(usage)
+    }
+
+    private var usage: Usage {
+        Usage(
+            promptTokens: order.promptTokens,
+            cachedTokens: cachedTokens.reduce(0, +),
+            bound: order.bound,
+            choices: results.compactMap { $0 }
+        )
+    }
+
+    private mutating func note(_ results: [ChoiceResult], of prompt: Int) {
+        for (choice, result) in results.enumerated() { _ = note(result, choice: choice, of: prompt) }
+    }
+
+    private mutating func note(_ result: ChoiceResult, choice: Int, of prompt: Int) -> ChoiceTokens {
+        let tokens = ChoiceTokens(
+            reasoning: result.reasoningTokens,
+            forced: result.forcedTokens,
+            answer: result.answerTokens,
+            completion: result.completionTokens,
+            endedBy: order.prompts[prompt].lacksRoom ? .reserve : ThinkingEnding(result.thinkingEndedBy)
+        )
+        results[prompt * order.options.choiceCount + choice] = tokens
+        if choice == 0 { cachedTokens[prompt] = result.cachedTokens }
+        return tokens
+    }
+}
+
+extension FinishReason {
+    fileprivate init(_ reason: ChoiceResult.FinishReason) {
+        switch reason {
+        case .stop: self = .stop
+        case .length: self = .length
+        }
+    }
+}
+
+extension ThinkingEnding {
+    fileprivate init(_ end: ThinkingEnd) {
+        switch end {
+        case .natural: self = .natural
+        case .budget: self = .budget
+        case .reserve: self = .reserve
+        case .length: self = .length
+        case .toolCall: self = .toolCall
+        case .disabled: self = .disabled
+        }
+    }
+}

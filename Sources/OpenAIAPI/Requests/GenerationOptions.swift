@@ -1,0 +1,88 @@
+import OrderedJSON
+
+/// What every request that generates says beside its prompt, whichever endpoint it came to.
+package struct GenerationOptions: Sendable, Equatable {
+    /// `stream`.
+    package var isStreaming: Bool
+    /// `stream_options.include_usage`.
+    package var includesUsage: Bool
+    /// `n`.
+    package var choiceCount: Int
+    /// `max_completion_tokens`, or its older name `max_tokens`.
+    package var maxCompletionTokens: Int?
+    /// Texts that end the answer; none is empty.
+    package var stop: [String]
+    /// `service_tier`: `default`, `flex` or `priority`.
+    package var serviceTier: String
+    package var sampling: SamplingOptions
+    package var thinking: ThinkingOptions
+
+    /// The most choices of one request unless the server is set otherwise.
+    package static let standardMaxChoices = 16
+
+    /// Takes what a table of `ChatParameters` accepted, and checks what concerns several fields.
+    init(_ fields: JSONObject, maxChoices: Int) throws(APIError) {
+        isStreaming = fields["stream"]?.bool ?? false
+        includesUsage = fields["stream_options"]?["include_usage"]?.bool ?? false
+        choiceCount = fields["n"]?.integer ?? 1
+        maxCompletionTokens = try Self.completionLimit(fields)
+        stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []
+        serviceTier = Self.serviceTier(fields["service_tier"]?.string)
+        sampling = SamplingOptions(fields)
+        thinking = ThinkingOptions(fields)
+        guard fields["stream_options"] == nil || isStreaming else {
+            throw .invalidRequest(
+                "'stream_options' is only allowed together with 'stream': true.",
+                param: "stream_options",
+                code: "invalid_value"
+            )
+        }
+        guard choiceCount <= maxChoices else {
+            throw .invalidRequest(
+                "'n' may be at most \(maxChoices) on this server, but was \(choiceCount).",
+                param: "n",
+                code: "invalid_value"
+            )
+        }
+    }
+
+    /// The class behind the names that clients know.
+    private static func serviceTier(_ name: String?) -> String {
+        switch name {
+        case "flex": "flex"
+        case "priority", "fast": "priority"
+        default: "default"
+        }
+    }
+
+    private static func completionLimit(_ fields: JSONObject) throws(APIError) -> Int? {
+        let limit = fields["max_completion_tokens"]?.integer
+        let olderName = fields["max_tokens"]?.integer
+        if let limit, let olderName, limit != olderName {
+            throw .invalidRequest(
+                "'max_completion_tokens' (\(limit)) and its older name 'max_tokens' (\(olderName)) differ; send one.",
+                param: "max_tokens",
+                code: "invalid_value"
+            )
+        }
+        return limit ?? olderName
+    }
+}
+
+extension SamplingOptions {
+    fileprivate init(_ fields: JSONObject) {
+        temperature = fields["temperature"]?.number
+        topP = fields["top_p"]?.number
+        topK = fields["top_k"]?.integer.map { max($0, 0) }
+        seed = fields["seed"]?.integer.map(Int64.init)
+    }
+}
+
+extension ThinkingOptions {
+    fileprivate init(_ fields: JSONObject) {
+        maxThinkTokens = fields["max_think_tokens"]?.integer.flatMap { $0 < 0 ? nil : $0 }
+        graceTokens = fields["think_grace"]?.integer ?? 0
+        closingText = fields["think_close_text"]?.string
+        minAnswerTokens = fields["min_answer_tokens"]?.integer
+    }
+}
