@@ -18,6 +18,8 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 /// The tests of a room, which may use the golden files.
 func tests(_ room: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict) -> Target {
@@ -34,8 +36,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -43,7 +47,7 @@ let package = Package(
             name: "actuary",
             dependencies: [
                 "Gateway", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "NemotronH", "Compute",
-                "OrderedJSON", "Telemetry", arguments, logging, yaml,
+                "Billing", "OrderedJSON", "Telemetry", arguments, logging, yaml,
             ],
             resources: [.copy("Resources/actuary-embedded"), .copy("Resources/budget-questions.jsonl")],
             swiftSettings: strict
@@ -63,6 +67,7 @@ let package = Package(
         .target(name: "Engine", dependencies: ["NemotronH", "Tokenization", deques], swiftSettings: hot),
         .target(name: "NemotronH", dependencies: ["Compute", "OrderedJSON"], swiftSettings: hot),
         .target(name: "Compute", dependencies: ["CKernels", "OrderedJSON"], swiftSettings: hot),
+        .target(name: "Billing", dependencies: ["OrderedJSON", crypto, grdb], swiftSettings: strict),
         .target(name: "OrderedJSON", dependencies: [orderedCollections], swiftSettings: hot),
         .target(name: "Telemetry", dependencies: [logging, "OrderedJSON"], swiftSettings: strict),
         .target(
@@ -73,9 +78,10 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "ActuaryCommandTests",
-            dependencies: ["actuary", "TestSupport", "OrderedJSON", arguments, logging],
+            dependencies: ["actuary", "Billing", "TestSupport", "OrderedJSON", arguments, logging],
             swiftSettings: strict
         ),
+        tests("Billing", ["OrderedJSON", grdb]),
         tests("ChatTemplate", ["OrderedJSON"]),
         tests("Compute", ["CKernels", "OrderedJSON"], settings: hot),
         tests("Engine", ["Compute", "NemotronH"]),

@@ -1,0 +1,346 @@
+import Dispatch
+import Synchronization
+
+/// The ledger of one server: holds, checkpoints, and exactly one end for each request, durable when a call returns.
+///
+/// Operations that come while a transaction is being written share the next one, so that a slow disk costs requests in
+/// number nothing. When the store fails, holds are refused; ends are kept in memory and repeated until they are written.
+package final class Ledger: Sendable {
+    /// Names this run of the server in holds and totals.
+    package let instance: String
+    package let prices: PriceBook
+    package let settings: LedgerSettings
+    let store: any LedgerStore
+    /// The queue on which the store writes.
+    private let queue = DispatchQueue(label: "ledger.write")
+    /// The queue on which it is read.
+    let readQueue = DispatchQueue(label: "ledger.read", attributes: .concurrent)
+    private let state: Mutex<State>
+    private let reading: @Sendable () -> LedgerClock.Reading
+
+    /// What is guarded by the lock.
+    private struct State {
+        var waiting: [LedgerOperation] = []
+        /// Ends that could not be written, oldest first.
+        var unwritten: [LedgerOperation] = []
+        var isScheduled = false
+        var isRetryScheduled = false
+        var checkpoints = CheckpointBoard()
+        var running: [String: OpenHold] = [:]
+        var clock = LedgerClock()
+        var purgedAt: Milliseconds = 0
+        var isFailing = false
+    }
+
+    /// Opens the front of a store.
+    ///
+    /// - Parameters:
+    ///   - store: Where the ledger lives; the ledger closes it.
+    ///   - instance: A name that no other run has.
+    ///   - prices: The price book.
+    ///   - settings: How it works.
+    ///   - reading: The clocks.
+    package init(
+        store: any LedgerStore,
+        instance: String = KeySecret.randomIdentifier("run_"),
+        prices: PriceBook = .builtIn,
+        settings: LedgerSettings = LedgerSettings(),
+        reading: @escaping @Sendable () -> LedgerClock.Reading = SystemTime.reading
+    ) {
+        self.store = store
+        self.instance = instance
+        self.prices = prices
+        self.settings = settings
+        self.reading = reading
+        state = Mutex(State())
+    }
+
+    /// Whether the last transaction failed, so that requests are refused.
+    package var isFailing: Bool { state.withLock { $0.isFailing } }
+
+    /// Ends that are kept in memory because the store fails.
+    package var unwrittenCount: Int { state.withLock { $0.unwritten.count } }
+
+    /// The time of the ledger: never back, even when the machine's clock is set.
+    package func now() -> Milliseconds {
+        let reading = reading()
+        return state.withLock { $0.clock.time(reading) }
+    }
+}
+
+// MARK: - Requests
+
+extension Ledger {
+    /// Sets aside what a request can cost at most, before anything is computed.
+    ///
+    /// - Returns: The hold, durable; or the answer of an earlier attempt; or why there is none.
+    /// - Throws: `LedgerError.storage` if the store fails: the request must not run.
+    package func hold(_ request: HoldRequest) async throws(LedgerError) -> HoldOutcome {
+        let prices = prices.prices(of: request.model)
+        let lifetime = Int(settings.idempotencyLifetime / .milliseconds(1))
+        let outcome: HoldOutcome
+        do throws(LedgerError) {
+            outcome = try await perform { work throws(LedgerError) in
+                try work.hold(request, prices: prices, idempotencyLifetime: lifetime)
+            }
+        } catch {
+            // The transaction may have been written all the same.
+            if case .storage = error { abandon(request.requestID) }
+            throw error
+        }
+        if case .held(let hold) = outcome {
+            let open = OpenHold(
+                requestID: hold.requestID,
+                account: hold.account,
+                key: hold.key,
+                terms: hold.terms,
+                begunAt: hold.begunAt
+            )
+            state.withLock { $0.running[hold.requestID] = open }
+        }
+        return outcome
+    }
+
+    /// Tells what a running request has taken so far; written down soon, never waited for.
+    package func progress(_ usage: TokenUsage, requestID: String) {
+        let isDue = state.withLock {
+            $0.checkpoints.note(usage, requestID: requestID, tokens: settings.checkpointTokens)
+        }
+        switch isDue {
+        case .now: schedule()
+        case .later: queue.asyncAfter(deadline: .now() + settings.checkpointInterval.seconds) { self.drain() }
+        case .covered: break
+        }
+    }
+
+    /// Bills a request for what it took. The same capture again gives the same receipt and changes nothing.
+    ///
+    /// - Throws: `LedgerError.exceedsHold`, `.settledDifferently` and the like; never for a failing store, if this ledger
+    ///   granted the hold.
+    package func capture(_ capture: Capture) async throws(LedgerError) -> Receipt {
+        let bytesMax = settings.responseBytesMax
+        let hold = state.withLock { state in
+            state.checkpoints.forget(capture.requestID)
+            return state.running[capture.requestID]
+        }
+        let provisional = hold.flatMap { Ledger.provisionalReceipt(capture, hold: $0) }
+        let receipt = try await perform(provisional: provisional) { work throws(LedgerError) in
+            try work.capture(capture, responseBytesMax: bytesMax)
+        }
+        state.withLock { _ = $0.running.removeValue(forKey: capture.requestID) }
+        return receipt
+    }
+
+    /// Ends a request without billing it, because the server is at fault.
+    ///
+    /// - Throws: `LedgerError.settledDifferently` and the like; never for a failing store, if this ledger granted the
+    ///   hold.
+    package func void(
+        requestID: String,
+        reason: String,
+        engine: TokenUsage? = nil,
+        totals: EngineTotals? = nil
+    ) async throws(LedgerError) {
+        let isOurs = state.withLock { state in
+            state.checkpoints.forget(requestID)
+            return state.running[requestID] != nil
+        }
+        try await perform(provisional: isOurs ? () : nil) { work throws(LedgerError) in
+            try work.void(requestID: requestID, reason: reason, engine: engine, totals: totals)
+        }
+        state.withLock { _ = $0.running.removeValue(forKey: requestID) }
+    }
+
+    /// Bills the holds of dead runs at their last checkpoints; at the start, before the first request.
+    ///
+    /// - Parameter isDead: Whether the run of that name is over. A data folder that is locked has no other living run.
+    /// - Returns: How many holds were closed.
+    /// - Throws: `LedgerError` if the store fails or a hold cannot be closed.
+    package func recover(
+        where isDead: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) async throws(LedgerError) -> Int {
+        let instance = instance
+        return try await perform { work throws(LedgerError) in
+            let holds = try LedgerError.storing { () throws(StoreError) in try work.store.openHolds() }
+            let dead = holds.filter { $0.terms.instance != instance && isDead($0.terms.instance) }
+            for hold in dead { try work.recover(hold) }
+            return dead.count
+        }
+    }
+
+    /// Writes down what is still to be written, and the engine's last totals, and closes the store.
+    ///
+    /// - Returns: How many ends could not be written; the next start recovers them from their checkpoints.
+    package func close(totals: EngineTotals? = nil) async -> Int {
+        if var totals {
+            totals.isClosed = true
+            let last = totals
+            try? await perform { work throws(LedgerError) in try work.putTotals(last) }
+        } else {
+            try? await perform { _ throws(LedgerError) in }
+        }
+        await withCheckedContinuation { continuation in
+            queue.async {
+                self.store.close()
+                continuation.resume()
+            }
+        }
+        return unwrittenCount
+    }
+
+    private func abandon(_ requestID: String) {
+        enqueue(
+            operation(provisional: (), { work throws(LedgerError) in try work.abandon(requestID: requestID) }) { _ in }
+        )
+    }
+
+    private static func provisionalReceipt(_ capture: Capture, hold: OpenHold) -> Receipt? {
+        guard let settlement = try? hold.settlement(of: capture.usage) else { return nil }
+        let cost = try? hold.terms.prices?.cost(of: settlement.billed, surplusTokens: settlement.surplusTokens)
+        return Receipt(
+            requestID: hold.requestID,
+            billed: settlement.billed,
+            cost: cost,
+            amount: settlement.amount,
+            credits: nil,
+            isDurable: false
+        )
+    }
+}
+
+// MARK: - The queue
+
+extension Ledger {
+    /// Runs an operation in the next transaction and waits until it is durable.
+    ///
+    /// `provisional` is answered at once if the store fails; the operation is then repeated until it is written. Without
+    /// it, the failure is thrown and the operation forgotten.
+    func perform<Success: Sendable>(
+        provisional: Success? = nil,
+        _ body: @escaping @Sendable (LedgerWork) throws(LedgerError) -> Success
+    ) async throws(LedgerError) -> Success {
+        let result: Result<Success, LedgerError> = await withCheckedContinuation { continuation in
+            enqueue(operation(provisional: provisional, body) { continuation.resume(returning: $0) })
+        }
+        return try result.get()
+    }
+
+    private func operation<Success: Sendable>(
+        provisional: Success?,
+        _ body: @escaping @Sendable (LedgerWork) throws(LedgerError) -> Success,
+        _ finish: @escaping @Sendable (Result<Success, LedgerError>) -> Void
+    ) -> LedgerOperation {
+        var result: Result<Success, LedgerError>?
+        var isAnswered = false
+        return LedgerOperation { work in
+            result = Result { () throws(LedgerError) in try body(work) }
+            if case .failure(.storage(let error)) = result { return error }
+            return nil
+        } succeed: {
+            guard let result, !isAnswered else { return }
+            finish(result)
+        } fail: { error in
+            if !isAnswered { finish(provisional.map { .success($0) } ?? .failure(.storage(error))) }
+            isAnswered = true
+            return provisional != nil
+        }
+    }
+
+    private func enqueue(_ operation: LedgerOperation) {
+        state.withLock { $0.waiting.append(operation) }
+        schedule()
+    }
+
+    private func schedule() {
+        let isFirst = state.withLock { state in
+            defer { state.isScheduled = true }
+            return !state.isScheduled
+        }
+        if isFirst { queue.async { self.drain() } }
+    }
+
+    /// Writes everything that waits, in transactions of many operations.
+    private func drain() {
+        dispatchPrecondition(condition: .onQueue(queue))
+        var hasFailed = false
+        while let (operations, checkpoints) = takeGroup(afterFailure: hasFailed) {
+            write(operations, checkpoints)
+            hasFailed = isFailing
+        }
+    }
+
+    /// The next operations to be written together, or `nil` if there are none, or none that a failed store is tried for.
+    private func takeGroup(afterFailure hasFailed: Bool) -> ([LedgerOperation], [String: TokenUsage])? {
+        state.withLock { state in
+            let isDone = state.waiting.isEmpty && state.unwritten.isEmpty && state.checkpoints.isEmpty
+            guard !isDone, !(hasFailed && state.waiting.isEmpty) else {
+                state.isScheduled = false
+                return nil
+            }
+            let count = min(state.waiting.count, settings.groupMax)
+            let operations = state.unwritten + state.waiting.prefix(count)
+            state.waiting.removeFirst(count)
+            state.unwritten = []
+            return (operations, state.checkpoints.takeAll())
+        }
+    }
+
+    private func write(_ operations: [LedgerOperation], _ checkpoints: [String: TokenUsage]) {
+        do {
+            try transaction(operations, checkpoints)
+            state.withLock { $0.isFailing = false }
+            for operation in operations { operation.succeed() }
+        } catch .conflict where operations.count > 1, .corrupt where operations.count > 1 {
+            // One of them is at fault, the others need not suffer.
+            for operation in operations { write([operation], checkpoints) }
+        } catch {
+            let kept = operations.filter { $0.fail(error) }
+            state.withLock {
+                $0.isFailing = true
+                $0.unwritten += kept
+                $0.checkpoints.putBack(checkpoints)
+            }
+            if !kept.isEmpty || !checkpoints.isEmpty { retryLater() }
+        }
+    }
+
+    private func transaction(
+        _ operations: [LedgerOperation],
+        _ checkpoints: [String: TokenUsage]
+    ) throws(StoreError) {
+        try store.write { writer throws(StoreError) in
+            let head = try writer.head()
+            let reading = reading()
+            let (now, isPurging) = state.withLock { state in
+                let now = state.clock.time(reading, floor: head.time)
+                let isPurging = now - state.purgedAt > CivilTime.minute
+                if isPurging { state.purgedAt = now }
+                return (now, isPurging)
+            }
+            let work = LedgerWork(store: writer, head: head, now: now, instance: instance)
+            for (requestID, usage) in checkpoints { try writer.setCheckpoint(usage, requestID: requestID) }
+            for operation in operations {
+                if let error = operation.run(work) { throw error }
+            }
+            if isPurging { try writer.removeIdempotencyRecords(expiredBy: now) }
+            try work.finish()
+        }
+    }
+
+    private func retryLater() {
+        let isFirst = state.withLock { state in
+            defer { state.isRetryScheduled = true }
+            return !state.isRetryScheduled
+        }
+        guard isFirst else { return }
+        queue.asyncAfter(deadline: .now() + settings.retryInterval.seconds) {
+            self.state.withLock { $0.isRetryScheduled = false }
+            self.drain()
+        }
+    }
+}
+
+extension Duration {
+    /// For Dispatch.
+    fileprivate var seconds: Double { self / .seconds(1) }
+}

@@ -1,0 +1,19 @@
+/// How a ledger works; prices and plans come apart.
+package struct LedgerSettings: Sendable {
+    /// Completion tokens of a running request after which its checkpoint is written.
+    package var checkpointTokens = 64
+    /// The longest time between something that was sampled and its checkpoint.
+    package var checkpointInterval = Duration.milliseconds(500)
+    /// How long an idempotency key is remembered.
+    package var idempotencyLifetime = Duration.seconds(86_400)
+    /// The largest answer that is kept to be repeated.
+    package var responseBytesMax = 1_048_576
+    /// How many operations share a transaction at most.
+    package var groupMax = 512
+    /// How long to wait before a failed store is tried again.
+    package var retryInterval = Duration.milliseconds(250)
+    /// From how many of an account's last requests a quote's expectation is taken.
+    package var expectationRequests = 1000
+
+    package init() {}
+}

@@ -1,0 +1,170 @@
+/// The life of a charge: hold, checkpoint, and exactly one end.
+extension LedgerWork {
+    /// Decides about a request and, if it is admitted, writes its hold.
+    func hold(
+        _ request: HoldRequest,
+        prices: UnitPrices?,
+        idempotencyLifetime: Milliseconds
+    ) throws(LedgerError) -> HoldOutcome {
+        guard request.isPlausible else { throw .invalid(field: "request", rule: "has counts out of range") }
+        let record = try idempotencyRecord(of: request)
+        if let record, let outcome = outcome(of: record, for: request) { return outcome }
+        guard try openHold(request.requestID) == nil, try terminalEntry(request.requestID) == nil else {
+            throw .requestExists(request.requestID)
+        }
+        let isLocal = request.account == Account.localName
+        guard let account = isLocal ? try existingAccount(request.account) : try account(request.account) else {
+            return .refused(.accountUnknown(request.account), .none)
+        }
+        var key: APIKey?
+        if let id = request.key {
+            key = try self.key(id)
+            guard key?.account == request.account else { return .refused(.keyUnknown, .none) }
+        }
+        let decision = try LedgerError.checking { () throws(MoneyOverflow) in
+            try Admission.decide(
+                request,
+                account: account,
+                key: key,
+                prices: prices,
+                earlier: record?.billed,
+                instance: instance,
+                at: now
+            )
+        }
+        guard case .admitted(let terms, let isCut) = decision else {
+            guard case .refused(let refusal) = decision else { preconditionFailure("a decision has two cases") }
+            return .refused(refusal, Admission.rateLimits(account: account, key: key, at: now))
+        }
+        let books = try self.record(
+            .hold(terms),
+            account: account.name,
+            key: key?.id,
+            reference: request.requestID
+        )
+        let seed = try remember(request, earlier: record, lifetime: idempotencyLifetime)
+        return .held(
+            Hold(
+                requestID: request.requestID,
+                account: account.name,
+                key: key?.id,
+                terms: terms,
+                begunAt: now,
+                isCutByCredits: isCut,
+                rateLimits: Admission.rateLimits(account: books.account ?? account, key: books.key, at: now),
+                credits: books.account?.credits?.report,
+                seed: seed
+            )
+        )
+    }
+
+    /// Bills a request; the same again gives the same receipt.
+    func capture(_ capture: Capture, responseBytesMax: Int) throws(LedgerError) -> Receipt {
+        guard let hold = try openHold(capture.requestID) else {
+            return try receipt(ofSettled: capture.requestID) { settlement in
+                settlement.usage == capture.usage && settlement.engine == capture.engine
+                    && settlement.reported == capture.reported && settlement.isAborted == capture.isAborted
+            }
+        }
+        var settlement = try hold.settlement(of: capture.usage)
+        settlement.engine = capture.engine
+        settlement.reported = capture.reported
+        settlement.isAborted = capture.isAborted
+        let books = try end(hold, .capture(settlement))
+        try putTotals(capture.totals)
+        var response = capture.isAborted ? nil : capture.response
+        if let size = response?.body.count, size > responseBytesMax { response = nil }
+        try settleIdempotency(hold, billed: settlement.billed, response: response)
+        return try receipt(requestID: hold.requestID, settlement, prices: hold.terms.prices, books.account)
+    }
+
+    /// Ends a request without billing it; the same again does nothing.
+    func void(
+        requestID: String,
+        reason: String,
+        engine: TokenUsage?,
+        totals: EngineTotals?
+    ) throws(LedgerError) {
+        guard let hold = try openHold(requestID) else {
+            guard let entry = try terminalEntry(requestID) else { throw .unknownRequest(requestID) }
+            guard case .void(let voiding) = entry.event, voiding.engine == engine else {
+                throw .settledDifferently(requestID)
+            }
+            return
+        }
+        try end(hold, .void(Voiding(reason: reason, engine: engine, instance: hold.terms.instance)))
+        try putTotals(totals)
+        try forgetIdempotency(hold)
+    }
+
+    /// Voids a hold of which nobody knows whether it was written.
+    func abandon(requestID: String) throws(LedgerError) {
+        guard let hold = try openHold(requestID) else { return }
+        try end(hold, .void(Voiding(reason: "hold_failed", engine: nil, instance: hold.terms.instance)))
+        try forgetIdempotency(hold)
+    }
+
+    /// Bills a hold of a dead server at its last checkpoint.
+    func recover(_ hold: OpenHold) throws(LedgerError) {
+        var settlement = try hold.settlement(of: hold.checkpoint)
+        settlement.isAborted = true
+        try end(hold, .recovered(settlement))
+        try settleIdempotency(hold, billed: settlement.billed, response: nil)
+    }
+
+    /// Writes down what has been sampled.
+    func checkpoint(_ usage: [String: TokenUsage]) throws(LedgerError) {
+        try LedgerError.storing { () throws(StoreError) in
+            for (requestID, usage) in usage.sorted(by: { $0.key < $1.key }) {
+                try store.setCheckpoint(usage, requestID: requestID)
+            }
+        }
+    }
+
+    @discardableResult
+    private func end(_ hold: OpenHold, _ event: LedgerEvent) throws(LedgerError) -> Books {
+        // The states must be the current ones, with the account's period closed.
+        _ = try existingAccount(hold.account)
+        return try record(event, account: hold.account, key: hold.key, reference: hold.requestID, hold: hold)
+    }
+
+    func putTotals(_ totals: EngineTotals?) throws(LedgerError) {
+        guard let totals else { return }
+        try LedgerError.storing { () throws(StoreError) in
+            let known = try store.engineTotals().first { $0.instance == totals.instance }
+            // Ends may be written in another order than they happened.
+            guard known.map({ $0.requests <= totals.requests }) ?? true else { return }
+            try store.put(totals)
+        }
+    }
+
+    private func receipt(
+        ofSettled requestID: String,
+        isSame: (Settlement) -> Bool
+    ) throws(LedgerError) -> Receipt {
+        guard let entry = try terminalEntry(requestID) else { throw .unknownRequest(requestID) }
+        guard let settlement = entry.event.settlement, isSame(settlement) else { throw .settledDifferently(requestID) }
+        let hold = try LedgerError.storing { () throws(StoreError) in try store.holdEntry(requestID: requestID) }
+        guard let hold, case .hold(let terms) = hold.event else { throw entry.fault("ends a request without a hold") }
+        return try receipt(requestID: requestID, settlement, prices: terms.prices, try account(entry.account))
+    }
+
+    private func receipt(
+        requestID: String,
+        _ settlement: Settlement,
+        prices: UnitPrices?,
+        _ account: Account?
+    ) throws(LedgerError) -> Receipt {
+        let cost = try LedgerError.checking { () throws(MoneyOverflow) in
+            try prices?.cost(of: settlement.billed, surplusTokens: settlement.surplusTokens)
+        }
+        return Receipt(
+            requestID: requestID,
+            billed: settlement.billed,
+            cost: cost,
+            amount: settlement.amount,
+            credits: account?.credits?.report,
+            isDurable: true
+        )
+    }
+}
