@@ -25,7 +25,7 @@ extension JSONValue {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .integer(let number): bytes.append(contentsOf: String(number).utf8)
-        case .bigInteger(let digits): bytes.append(contentsOf: digits.utf8)
+        case .bigInteger(let digits), .decimal(let digits): bytes.append(contentsOf: digits.utf8)
         case .double(let number): bytes.append(contentsOf: JSONValue.text(of: number).utf8)
         case .string(let text): JSONValue.append(text, to: &bytes)
         case .array(let elements):

@@ -10,6 +10,8 @@ package enum JSONValue: Sendable, Equatable {
     /// A number written without fraction or exponent that does not fit 64 bits: its digits as they were written.
     case bigInteger(String)
     case double(Double)
+    /// A fraction with exactly these decimal digits, for writing money; parsing gives `.double`.
+    case decimal(String)
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
@@ -35,7 +37,7 @@ extension JSONValue {
     package var number: Double? {
         switch self {
         case .integer(let number): Double(number)
-        case .bigInteger(let digits): Double(digits)
+        case .bigInteger(let digits), .decimal(let digits): Double(digits)
         case .double(let number): number
         default: nil
         }
@@ -53,7 +55,7 @@ extension JSONValue {
         case .null: "null"
         case .bool: "a boolean"
         case .integer, .bigInteger: "an integer"
-        case .double: "a number"
+        case .double, .decimal: "a number"
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"

@@ -7,7 +7,10 @@ struct Actuary: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "actuary",
         abstract: "Serves language models that think, with thinking bounded and counted per request.",
-        subcommands: [ServeCommand.self, ChatCommand.self, ModelCommand.self, BenchCommand.self]
+        subcommands: [
+            ServeCommand.self, ChatCommand.self, ModelCommand.self, AccountCommand.self, KeyCommand.self,
+            LedgerCommand.self, BenchCommand.self,
+        ]
     )
 
     /// Runs the subcommand that was asked for, and is the only place that ends the process with an error.

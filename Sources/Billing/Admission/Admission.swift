@@ -33,10 +33,37 @@ package enum Admission {
         if account.closedAt != nil { return .refused(.accountClosed(account.name)) }
         if let refusal = key?.refusal(at: now) { return .refused(refusal) }
         if prices == nil, account.isPaying { return .refused(.noPrice(model: request.model)) }
+        let draft = try draft(request, account, key, prices, earlier: earlier, instance: instance, at: now)
+        for subject in subjects(account: account, key: key, at: now) {
+            if let excess = subject.excess(of: draft.terms, at: now) { return .refused(.limitExceeded(excess)) }
+        }
+        let needed = draft.terms.amount ?? .zero
+        if let spendable = try draft.account.spendable(), spendable < needed {
+            return .refused(.insufficientFunds(needed: needed, spendable: max(.zero, spendable), held: account.held))
+        }
+        return .admitted(draft.terms, isCutByCredits: draft.isCutByCredits)
+    }
+
+    /// What a hold would say, before anybody asks whether it may be made.
+    struct Draft {
+        var terms: HoldTerms
+        var isCutByCredits: Bool
+        /// The account with the credits set aside.
+        var account: Account
+    }
+
+    /// The hold of a request whose limits and money are not looked at: what a quote shows.
+    static func draft(
+        _ request: HoldRequest,
+        _ account: Account,
+        _ key: APIKey?,
+        _ prices: UnitPrices?,
+        earlier: TokenUsage? = nil,
+        instance: String,
+        at now: Milliseconds
+    ) throws(MoneyOverflow) -> Draft {
         var account = account
         account.advance(to: now)
-        let subjects = self.subjects(account: account, key: key, at: now)
-
         var terms = HoldTerms(
             model: request.model,
             prices: prices,
@@ -49,20 +76,13 @@ package enum Admission {
             amount: nil,
             instance: instance
         )
-        for subject in subjects {
+        for subject in subjects(account: account, key: key, at: now) {
             guard let limit = subject.limits.thinkingTokensPerMinute else { continue }
             terms.thinkingBound = min(terms.thinkingBound, limit / request.choices)
         }
         let isCutByCredits = reserveCredits(&terms, account: &account)
         terms.amount = try terms.worstCost()?.total()
-        for subject in subjects {
-            if let excess = subject.excess(of: terms, at: now) { return .refused(.limitExceeded(excess)) }
-        }
-        let needed = terms.amount ?? .zero
-        if let spendable = try account.spendable(), spendable < needed {
-            return .refused(.insufficientFunds(needed: needed, spendable: max(.zero, spendable), held: account.held))
-        }
-        return .admitted(terms, isCutByCredits: isCutByCredits)
+        return Draft(terms: terms, isCutByCredits: isCutByCredits, account: account)
     }
 
     /// What is left of the per-minute limits.

@@ -21,6 +21,7 @@ extension OpenHold {
         guard amount ?? .zero <= terms.amount ?? .zero else { throw .exceedsHold(requestID) }
         return Settlement(
             model: terms.model,
+            choices: terms.choices,
             begunAt: begunAt,
             usage: usage,
             billed: billed,

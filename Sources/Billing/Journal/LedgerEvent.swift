@@ -73,3 +73,10 @@ extension LedgerEvent {
         if case .surplusCharge(let charge) = self { charge.asOf } else { settlement?.begunAt }
     }
 }
+
+extension LedgerEvent {
+    /// The amount that the entry bills, if it bills one.
+    package var billedAmount: PicoUSD? {
+        if case .surplusCharge(let charge) = self { charge.amount } else { settlement?.amount }
+    }
+}

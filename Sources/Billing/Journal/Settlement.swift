@@ -1,6 +1,7 @@
 /// The end of a request that is billed, as the journal keeps it.
 package struct Settlement: Hashable, Sendable, Codable {
     package var model: String
+    package var choices: Int
     /// When the hold was made: the month in which the request is billed.
     package var begunAt: Milliseconds
     /// What this attempt took.
@@ -24,6 +25,7 @@ package struct Settlement: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case model
+        case choices
         case begunAt = "begun_at"
         case usage
         case billed

@@ -11,6 +11,7 @@ extension Value {
         case .integer(let number): self = .int(Int(number))
         case .bigInteger(let digits): self = .bigInteger(digits)
         case .double(let number): self = .double(number)
+        case .decimal(let digits): self = .double(Double(digits) ?? .nan)
         case .string(let text): self = .string(TemplateString(untrusted: text))
         case .array(let elements):
             self = .list(

@@ -9,7 +9,7 @@ enum Quotation {
     static func of(_ value: JSONValue) -> String {
         switch value {
         case .null, .bool, .integer, .double: value.text()
-        case .bigInteger(let digits): cut(digits, to: maxLength)
+        case .bigInteger(let digits), .decimal(let digits): cut(digits, to: maxLength)
         case .string(let text): "'\(cut(text, to: maxLength))'"
         case .array, .object: value.kind
         }

@@ -6,8 +6,10 @@ struct SettingsEnvironment {
     /// The variable that names the configuration file.
     static let fileVariable = "ACTUARY_CONFIG"
 
-    /// Variables that are read elsewhere: by the kernels' dispatch, and by the tests to find this program.
-    private static let foreign: Set<String> = [fileVariable, "ACTUARY_KERNELS", "ACTUARY_BINARY"]
+    /// Variables that are read elsewhere: by commands, by the kernels' dispatch, and by the tests to find this program.
+    private static let foreign: Set<String> = [
+        fileVariable, "ACTUARY_DATA_DIR", "ACTUARY_LEDGER", "ACTUARY_KERNELS", "ACTUARY_BINARY",
+    ]
 
     /// The configuration file, if the environment names one.
     var filePath: String? { variables[SettingsEnvironment.fileVariable].flatMap { $0.isEmpty ? nil : $0 } }

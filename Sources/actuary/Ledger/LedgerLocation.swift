@@ -1,0 +1,54 @@
+import Billing
+
+/// Where a ledger is: a data folder, or a database server.
+enum LedgerLocation: Equatable, Sendable {
+    case folder(DataFolder)
+
+    /// What flags say, else the environment, else the user's data folder.
+    ///
+    /// - Throws: `CommandFailure` if there is no folder to be found, or no such database.
+    init(dataDir: String?, ledger: String?, environment: [String: String]) throws(CommandFailure) {
+        if let url = ledger ?? environment["ACTUARY_LEDGER"], !url.isEmpty {
+            guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
+                throw .badUsage("--ledger must be a URL that begins with postgres://")
+            }
+            throw .unavailable("this build keeps ledgers in SQLite only: leave --ledger out and use --data-dir")
+        }
+        let named = dataDir ?? environment["ACTUARY_DATA_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+        guard let path = named ?? DataFolder.defaultPath(environment: environment) else {
+            throw .badConfiguration("there is no home folder to keep data in: name a folder with --data-dir")
+        }
+        self = .folder(DataFolder(path: path))
+    }
+
+    /// Opens the store, and makes it if it is not there.
+    ///
+    /// - Throws: `CommandFailure` that names the place.
+    func openStore() throws(CommandFailure) -> any LedgerStore {
+        switch self {
+        case .folder(let folder):
+            do throws(DataFolder.Failure) { try folder.create() } catch { throw CommandFailure(error) }
+            do throws(StoreError) {
+                return try SQLiteStore(path: folder.ledgerPath)
+            } catch {
+                throw CommandFailure(error, at: folder.ledgerPath)
+            }
+        }
+    }
+
+    /// Takes the place for a server, of which there is one in a data folder.
+    ///
+    /// - Returns: What to keep as long as the server runs.
+    /// - Throws: `CommandFailure.unavailable` if another server has it.
+    func lock() throws(CommandFailure) -> DataFolderLock {
+        switch self {
+        case .folder(let folder):
+            do throws(DataFolder.Failure) {
+                try folder.create()
+                return try folder.lock()
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+    }
+}
