@@ -55,8 +55,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "OrderedJSON", "Telemetry",
-                logging,
+                "Billing", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "OrderedJSON",
+                "Telemetry", deques, logging,
             ],
             swiftSettings: strict
         ),

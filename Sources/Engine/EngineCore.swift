@@ -10,6 +10,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         /// Of the choices that have ended.
         var results: [Int: ChoiceResult] = [:]
         let choiceCount: Int
+        var tally: EngineTally
         /// On the core's clock.
         let deadline: Double
         let sink: Sink
@@ -92,6 +93,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         requests[id] = Running(
             openSequences: ids,
             choiceCount: request.choiceCount,
+            tally: EngineTally(promptTokens: request.prompt.count),
             deadline: now() + patience,
             sink: sink
         )
@@ -137,6 +139,9 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         carryOut(plan.operations)
         for start in plan.starts {
             sequences[start.sequence]?.cachedTokens = start.cachedTokens
+            if let sequence = sequences[start.sequence], sequence.choice == 0 {
+                requests[sequence.request]?.tally.cachedTokens = start.cachedTokens
+            }
             totals.cachedPromptTokens += start.cachedTokens
         }
         totals.savedPreemptions += plan.savedCount
@@ -241,7 +246,8 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     private func sample(_ id: SequenceID, _ logits: UnsafeBufferPointer<Float>) -> (token: Int32, newCount: Int)? {
         // Only fields are taken out: a second reference to the tokens would make appending copy them all.
         guard let request = sequences[id]?.request, let choice = sequences[id]?.choice,
-            let sampling = sequences[id]?.sampling, let position = sequences[id]?.sampledCount
+            let sampling = sequences[id]?.sampling, let position = sequences[id]?.sampledCount,
+            let isThinking = sequences[id]?.gate.isThinking, let knownCount = sequences[id]?.tokens.count
         else { return nil }
         guard let token = sampler.sample(logits, sampling, position: position) else {
             fail(request, .noFiniteLogits)
@@ -250,6 +256,8 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         guard let progress = sequences[id]?.append(token, vocabulary: vocabulary) else { return nil }
         scheduler.extend(id, by: progress.newTokenCount)
         totals.generatedTokens += 1
+        let newCount = (sequences[id]?.tokens.count ?? knownCount) - knownCount
+        requests[request]?.tally.count(isThinking: isThinking, forcedCount: max(0, newCount - 1))
         let sink = requests[request]?.sink
         if let told = sequences[id]?.takeUntold(progress) { sink?(.progressed(told)) }
         guard let result = progress.result else { return (token, progress.newTokenCount) }
@@ -266,6 +274,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         requests[id]?.openSequences.removeAll { $0 == sequence }
         guard let request = requests[id], request.openSequences.isEmpty else { return }
         requests[id] = nil
+        totals.ended.add(request.tally)
         request.sink(.completed)
     }
 
@@ -292,6 +301,6 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
             speculation.forget(sequence)
             sequences[sequence] = nil
         }
-        requests[id] = nil
+        if let request = requests.removeValue(forKey: id) { totals.ended.add(request.tally) }
     }
 }

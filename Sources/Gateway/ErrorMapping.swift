@@ -1,3 +1,4 @@
+import Billing
 import ChatTemplate
 import Engine
 import OpenAIAPI
@@ -41,6 +42,71 @@ extension APIError {
         case .deadlineExceeded: self = .deadlineExceeded
         case .deadlineUnreachable(let needed, let own):
             self = .deadlineUnreachable(neededSeconds: needed, isAlone: needed <= own * 1.01)
+        }
+    }
+}
+
+extension APIError {
+    init(_ refusal: Refusal) {
+        switch refusal {
+        case .insufficientFunds(let needed, let spendable, let held):
+            self = .insufficientFunds(needed: needed.usd, spendable: spendable.usd, isHeld: held > .zero)
+        case .limitExceeded(let excess):
+            self = .limitExceeded(
+                "\(excess.limit.words) of this \(excess.subject.rawValue)",
+                "\(excess.text(excess.allowed)) are allowed, \(excess.text(excess.used)) used or held, and it may take "
+                    + excess.text(excess.requested),
+                retryAfterSeconds: excess.limit == .parallelRequests ? 1 : excess.retryAfter.map { max(1, ($0 + 999) / 1000) }
+            )
+        case .noPrice(let model): self = .noPrice(model)
+        case .keyExpired: self = .keyEnded("has expired")
+        case .keyRevoked: self = .keyEnded("was revoked")
+        case .keyUnknown, .accountUnknown: self = .keyInvalid
+        case .accountClosed: self = .accountClosed
+        case .stillRunning: self = .stillRunning
+        case .bodyDiffers: self = .idempotencyBodyDiffers
+        }
+    }
+
+    init(_ error: LedgerError) {
+        switch error {
+        case .storage: self = .ledgerUnavailable
+        case .unknownAccount(let name): self = .notFound("account", name)
+        case .unknownKey(let id): self = .notFound("key", id)
+        case .accountExists(let name): self = .conflict("The account \(name) exists already.", code: "account_exists")
+        case .accountClosed(let name): self = .conflict("The account \(name) is closed.", code: "account_closed")
+        case .accountBusy(let name, let count):
+            self = .conflict("The account \(name) has \(count) running requests.", code: "account_busy")
+        case .keyRevoked(let id): self = .conflict("The key \(id) is revoked.", code: "key_revoked")
+        case .grantDiffers(let id):
+            self = .conflict("The grant \(id) was made before, with another amount.", code: "grant_differs")
+        case .invalid(let field, let rule): self = .invalidRequest("'\(field)' \(rule).", param: field, code: "invalid_value")
+        case .moneyOverflow: self = .invalidRequest("The amount is beyond all money.", code: "invalid_value")
+        case .requestExists, .unknownRequest, .settledDifferently, .exceedsHold, .inconsistent: self = .internalFailure
+        }
+    }
+}
+
+extension LimitExcess {
+    /// A number in the limit's unit.
+    fileprivate func text(_ number: Int) -> String {
+        switch limit {
+        case .perDay, .perMonth: "$" + PicoUSD(Int64(number)).usd
+        default: "\(number)"
+        }
+    }
+}
+
+extension LimitExcess.Limit {
+    /// For a sentence.
+    fileprivate var words: String {
+        switch self {
+        case .requestsPerMinute: "requests per minute"
+        case .tokensPerMinute: "tokens per minute"
+        case .thinkingTokensPerMinute: "thinking tokens per minute"
+        case .parallelRequests: "parallel requests"
+        case .perDay: "dollars per day"
+        case .perMonth: "dollars per month"
         }
     }
 }

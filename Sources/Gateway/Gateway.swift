@@ -1,7 +1,9 @@
+package import Billing
 import Dispatch
 package import Engine
 package import HTTPServer
 package import Logging
+import OpenAIAPI
 import Synchronization
 
 /// The endpoints of one served model.
@@ -11,14 +13,18 @@ import Synchronization
 package final class Gateway: Sendable {
     let model: ServedModel
     let engine: Engine
+    let ledger: Ledger
+    let access: AccessControl
     let settings: GatewaySettings
     let log: Logger
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
     private let draining = Mutex(false)
 
-    package init(model: ServedModel, engine: Engine, settings: GatewaySettings, log: Logger) {
+    package init(model: ServedModel, engine: Engine, ledger: Ledger, settings: GatewaySettings, log: Logger) {
         self.model = model
         self.engine = engine
+        self.ledger = ledger
+        access = AccessControl(ledger: ledger)
         self.settings = settings
         self.log = log
     }
@@ -33,8 +39,22 @@ package final class Gateway: Sendable {
 
     var isDraining: Bool { draining.withLock { $0 } }
 
-    /// All routes.
+    /// All routes. Routes that generate ask for a key by themselves; health and metrics are open.
     package var routes: [Route] {
-        healthRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + metricsRoutes
+        healthRoutes + metricsRoutes + chatCompletionRoutes + (modelRoutes + tokenizationRoutes).map(guarded)
+    }
+
+    /// The same route for those who have a key, if keys are needed.
+    private func guarded(_ route: Route) -> Route {
+        Route(route.method, route.pattern, headers: route.headers) { [self] request, writer in
+            Task { [self] in
+                do throws(APIError) {
+                    _ = try await access.principal(of: request)
+                    route.handler(request, writer)
+                } catch {
+                    writer.respond(error)
+                }
+            }
+        }
     }
 }

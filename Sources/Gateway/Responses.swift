@@ -1,3 +1,4 @@
+import Billing
 import HTTPServer
 import HTTPTypes
 import OpenAIAPI
@@ -26,6 +27,13 @@ extension ResponseWriter {
             case .openAI: error.body
             }
         respond(status: HTTPResponse.Status(code: error.status), headers: headers, body: body)
+    }
+
+    /// Answers as an earlier request was answered.
+    func replay(_ answer: StoredResponse) {
+        var headers: HTTPFields = [.contentType: answer.contentType]
+        headers.set(HeaderField("x-actuary-replayed", "true"))
+        respond(status: HTTPResponse.Status(code: answer.status), headers: headers, body: answer.body)
     }
 
     /// Begins a stream of events.

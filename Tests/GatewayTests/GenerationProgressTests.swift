@@ -21,6 +21,7 @@ import Testing
             limits: ThinkingLimits(budget: nil, completionLimit: 9, closing: ClosingText("") { _ in [1] })
         )
         return GenerationOrder(
+            id: "chatcmpl-1",
             principal: .local,
             prompts: Array(repeating: prompt, count: prompts),
             options: try ChatCompletionRequest(body: body).options,

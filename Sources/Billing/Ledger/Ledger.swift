@@ -113,6 +113,32 @@ extension Ledger {
         }
     }
 
+    /// Whether so much of a running request may be told to its client: all but `settings.checkpointTokens` of the
+    /// completion tokens so far must be durable, so that a crash loses no more than that.
+    ///
+    /// - Parameters:
+    ///   - tokens: The completion tokens that the client is to hear of.
+    ///   - requestID: The request.
+    ///   - action: Called, from any thread, once it may be told, if it may not yet; never after the request's end.
+    package func mayTell(
+        _ tokens: Int,
+        of requestID: String,
+        otherwise action: @escaping @Sendable () -> Void
+    ) -> Bool {
+        let needed = tokens - settings.checkpointTokens
+        guard needed > 0 else { return true }
+        return state.withLock { $0.checkpoints.isDurable(needed, of: requestID, otherwise: action) }
+    }
+
+    /// Keeps the answer of a captured request, to be repeated for the same idempotency key. Written soon, never waited
+    /// for: until then a repetition runs again, with the same seed, and pays nothing.
+    package func keep(_ response: StoredResponse, of requestID: String) {
+        guard response.body.count <= settings.responseBytesMax else { return }
+        enqueue(
+            operation(provisional: (), { work throws(LedgerError) in try work.keep(response, of: requestID) }) { _ in }
+        )
+    }
+
     /// Bills a request for what it took. The same capture again gives the same receipt and changes nothing.
     ///
     /// - Throws: `LedgerError.exceedsHold`, `.settledDifferently` and the like; never for a failing store, if this ledger
@@ -288,8 +314,12 @@ extension Ledger {
     private func write(_ operations: [LedgerOperation], _ checkpoints: [String: TokenUsage]) {
         do {
             try transaction(operations, checkpoints)
-            state.withLock { $0.isFailing = false }
+            let ready = state.withLock { state in
+                state.isFailing = false
+                return state.checkpoints.confirm(checkpoints)
+            }
             for operation in operations { operation.succeed() }
+            for action in ready { action() }
         } catch .conflict where operations.count > 1, .corrupt where operations.count > 1 {
             // One of them is at fault, the others need not suffer.
             for operation in operations { write([operation], checkpoints) }

@@ -57,6 +57,18 @@ extension LedgerWork {
         try LedgerError.storing { () throws(StoreError) in try store.put(record) }
     }
 
+    /// Keeps the answer of a request that was billed; does nothing if another attempt has begun since.
+    func keep(_ response: StoredResponse, of requestID: String) throws(LedgerError) {
+        let found = try LedgerError.storing { () throws(StoreError) in
+            try store.idempotencyRecord(requestID: requestID)
+        }
+        guard var record = found, record.state == .aborted else { return }
+        record.state = .done
+        record.response = response
+        let kept = record
+        try LedgerError.storing { () throws(StoreError) in try store.put(kept) }
+    }
+
     /// Lets a request that was not billed begin anew, as if it had never been; what attempts before it were billed stays.
     func forgetIdempotency(_ hold: OpenHold) throws(LedgerError) {
         guard var record = try runningRecord(hold) else { return }

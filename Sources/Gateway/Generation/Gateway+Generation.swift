@@ -1,3 +1,4 @@
+import Billing
 import ChatTemplate
 import Dispatch
 import Engine
@@ -9,10 +10,16 @@ import OpenAIAPI
 /// The way of every request that generates: who asks, what for, and then `GenerationRun`.
 extension Gateway {
     /// What an endpoint makes of a request: the order, and how its answer is told.
-    struct GenerationWork {
+    ///
+    /// `@unchecked Sendable`: the response is handed on to the run, and used by nobody else.
+    struct GenerationWork: @unchecked Sendable {
         var order: GenerationOrder
         var response: any GenerationResponse
     }
+
+    /// Checks a request, renders its prompts and chooses its response; called again if credits have run out meanwhile.
+    typealias GenerationReader =
+        @Sendable (ServerRequest, Principal, ResponseWriter) throws(APIError) -> GenerationWork
 
     /// A route whose requests generate.
     ///
@@ -24,13 +31,12 @@ extension Gateway {
     func generation(
         _ path: String,
         errors shape: ErrorShape = .openAI,
-        _ read: @escaping @Sendable (ServerRequest, Principal, ResponseWriter) throws(APIError) -> GenerationWork
+        _ read: @escaping GenerationReader
     ) -> Route {
         Route(.post, path) { [self] request, writer in
-            workers.async { [self] in
+            Task { [self] in
                 do throws(APIError) {
-                    let principal = try principal(of: request)
-                    try start(try read(request, principal, writer), request, writer)
+                    try await answer(request, writer, read)
                 } catch {
                     writer.respond(error, as: shape)
                 }
@@ -38,30 +44,97 @@ extension Gateway {
         }
     }
 
-    /// Who asks.
-    ///
-    /// - Throws: 401 if it is nobody that may.
-    func principal(of request: ServerRequest) throws(APIError) -> Principal { .local }
-
-    private func start(_ work: GenerationWork, _ http: ServerRequest, _ writer: ResponseWriter) throws(APIError) {
-        let order = work.order
-        let patience = try ClientPatience(http.headerFields, isStreaming: order.options.isStreaming)
+    private func answer(
+        _ http: ServerRequest,
+        _ writer: ResponseWriter,
+        _ read: @escaping GenerationReader
+    ) async throws(APIError) {
+        var principal = try await access.principal(of: http)
         var log = log
         log[metadataKey: "request_id"] = "\(http.requestID)"
+        let claim = try idempotencyClaim(http)
+        while true {
+            let recorder = ResponseRecorder(writer, bytesMax: claim == nil ? 0 : ledger.settings.responseBytesMax)
+            let work = try await onWorkers { [principal] () throws(APIError) in
+                try read(http, principal, recorder.makeWriter())
+            }
+            let meter = LedgerMeter(
+                ledger,
+                requestID: work.order.id,
+                model: model.name,
+                idempotency: claim,
+                engineTally: { [engine] in engine.statistics.ended },
+                log: log
+            )
+            switch try await meter.admit(work.order) {
+            case .replay(let answer):
+                writer.replay(answer)
+                return
+            case .run(let grant) where grant.thinkingBound == 0 && work.order.thinkingBound > 0:
+                // Nothing is left for thinking since the prompt was rendered: it is rendered again, without a thought.
+                await meter.release()
+                principal.thinkingCredits = 0
+            case .run(let grant):
+                try start(work, grant, meter, recorder, http, writer, log)
+                return
+            }
+        }
+    }
+
+    private func start(
+        _ work: GenerationWork,
+        _ grant: Grant,
+        _ meter: LedgerMeter,
+        _ recorder: ResponseRecorder,
+        _ http: ServerRequest,
+        _ writer: ResponseWriter,
+        _ log: Logger
+    ) throws(APIError) {
+        let order = work.order.bounded(by: grant)
+        let patience = try ClientPatience(http.headerFields, isStreaming: order.options.isStreaming)
+        var headers = order.headers
+        headers.append(contentsOf: grant.headers)
         let run = GenerationRun(
             order,
-            requests: requests(order, patience),
+            requests: requests(order, patience, seed: grant.seed),
             on: engine,
-            meter: FreeMeter(),
+            meter: meter,
             response: work.response,
+            recorder: recorder,
+            headers: headers,
             commentInterval: patience.commentInterval(atMost: settings.commentInterval),
             log: log
         )
         run.start(leaving: writer)
     }
 
-    private func requests(_ order: GenerationOrder, _ patience: ClientPatience) -> [GenerationRequest] {
-        let sampling = sampling(order.options.sampling)
+    /// What the client says of earlier attempts: the same key and body at the same endpoint are the same request.
+    private func idempotencyClaim(_ http: ServerRequest) throws(APIError) -> IdempotencyClaim? {
+        guard let name = HTTPField.Name("idempotency-key"), let key = http.headerFields[name] else { return nil }
+        guard (1...255).contains(key.utf8.count) else { throw .idempotencyKeyInvalid }
+        return IdempotencyClaim(
+            key: key,
+            body: Array(http.route.utf8) + [0] + http.body,
+            seed: UInt64.random(in: 0 ... .max)
+        )
+    }
+
+    /// Does work that takes time, away from event loops and the pool of tasks.
+    func onWorkers<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(APIError) -> Value
+    ) async throws(APIError) -> Value {
+        let result: Result<Value, APIError> = await withCheckedContinuation { continuation in
+            workers.async { continuation.resume(returning: Result { () throws(APIError) in try work() }) }
+        }
+        return try result.get()
+    }
+
+    private func requests(
+        _ order: GenerationOrder,
+        _ patience: ClientPatience,
+        seed: UInt64?
+    ) -> [GenerationRequest] {
+        let sampling = sampling(order.options.sampling, seed: seed)
         return order.prompts.map { prompt in
             GenerationRequest(
                 prompt: prompt.tokens,
@@ -81,13 +154,23 @@ extension Gateway {
     }
 
     /// Without a seed of its own a request draws one; it is not reported, since it could not be given back exactly.
-    private func sampling(_ options: SamplingOptions) -> SamplingParameters {
+    private func sampling(_ options: SamplingOptions, seed: UInt64?) -> SamplingParameters {
         SamplingParameters(
             temperature: options.temperature ?? settings.temperature,
             topP: options.topP ?? settings.topP,
             topK: options.topK ?? 0,
-            seed: options.seed.map { UInt64(bitPattern: $0) } ?? UInt64.random(in: 0 ... .max)
+            seed: options.seed.map { UInt64(bitPattern: $0) } ?? seed ?? UInt64.random(in: 0 ... .max)
         )
+    }
+}
+
+extension GenerationOrder {
+    /// The order with the thinking bound that was granted.
+    fileprivate func bounded(by grant: Grant) -> GenerationOrder {
+        guard grant.thinkingBound < thinkingBound else { return self }
+        var copy = self
+        for index in copy.prompts.indices { copy.prompts[index].lower(to: grant.thinkingBound) }
+        return copy
     }
 }
 

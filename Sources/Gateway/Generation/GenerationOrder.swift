@@ -3,6 +3,8 @@ import OpenAIAPI
 
 /// What an endpoint has made of its request: prompts to go on from, under one set of options.
 struct GenerationOrder: Sendable {
+    /// What the answer is called, and the request in the ledger; no other has this name.
+    var id: String
     /// For whom.
     var principal: Principal
     /// The choices of the second prompt are numbered behind those of the first, and so on.

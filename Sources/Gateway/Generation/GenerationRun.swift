@@ -1,3 +1,4 @@
+import DequeModule
 import Dispatch
 import Engine
 import HTTPServer
@@ -5,30 +6,36 @@ import HTTPTypes
 import Logging
 import OpenAIAPI
 
-/// One request that generates, from its admission to its last byte.
+/// One request that generates, from its hold to its last byte.
 ///
-/// The meter is asked, the engine gets the prompts, its events become a response, the meter settles, the response ends.
-/// The engine's thread only passes events on; everything here happens on the run's own serial queue, and
-/// `GenerationProgress` decides what.
+/// The engine gets the prompts, its events become a response, the meter settles, the response ends. The engine's thread
+/// only passes events on; everything here happens on the run's own serial queue, and `GenerationProgress` decides what.
 final class GenerationRun: @unchecked Sendable {  // All mutable state is touched on `queue` only.
-    private let order: GenerationOrder
     private let requests: [GenerationRequest]
     private let engine: Engine
     private let meter: any RequestMeter
     private let response: any GenerationResponse
+    private let recorder: ResponseRecorder
     private let commentInterval: Duration
+    private let headers: HTTPFields
     private let log: Logger
     private let queue = DispatchQueue(label: "gateway.generation")
     private var progress: GenerationProgress
     private var engineIDs: [RequestID] = []
-    private var headers: HTTPFields
+    /// What is not told yet, with the completion tokens that the client hears of by it.
+    private var untold: Deque<(step: GenerationProgress.Step, tokens: Int)> = []
+    private var tokens = 0
+    private var isTakenBack = false
+    private var isWaiting = false
 
     /// - Parameters:
     ///   - order: What is to be generated.
     ///   - requests: The same for the engine, one for each of the order's prompts.
     ///   - engine: Who does it.
-    ///   - meter: Who pays.
+    ///   - meter: Who pays; it has admitted the order.
     ///   - response: How the client is told.
+    ///   - recorder: Through what the response passes.
+    ///   - headers: Fields of the response beside its type.
     ///   - commentInterval: The silence after which a stream gets a comment line.
     ///   - log: Where failures of ours are written.
     init(
@@ -37,40 +44,36 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         on engine: Engine,
         meter: any RequestMeter,
         response: any GenerationResponse,
+        recorder: ResponseRecorder,
+        headers: HTTPFields,
         commentInterval: Duration,
         log: Logger
     ) {
-        self.order = order
         self.requests = requests
         self.engine = engine
         self.meter = meter
         self.response = response
+        self.recorder = recorder
+        self.headers = headers
         self.commentInterval = commentInterval
         self.log = log
-        headers = order.headers
         progress = GenerationProgress(order)
     }
 
     /// Begins; if the client leaves, the request is taken back.
     func start(leaving writer: ResponseWriter) {
-        Task { [self] in
-            do throws(APIError) {
-                let fields = try await meter.admit(order)
-                queue.async { [self] in
-                    headers.append(contentsOf: fields)
-                    submit()
-                    writer.onClosed { [self] in cancel() }
-                }
-            } catch {
-                queue.async { [self] in response.fail(error) }
-            }
+        queue.async { [self] in
+            submit()
+            writer.onClosed { [self] in cancel() }
         }
     }
 
     /// Takes the request back, from any thread: what was sampled until then counts.
     func cancel() {
         queue.async { [self] in
+            isTakenBack = true
             for id in engineIDs { engine.cancel(id) }
+            tell()
         }
     }
 
@@ -78,33 +81,65 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         for (prompt, request) in requests.enumerated() {
             do throws(EngineRefusal) {
                 let id = try engine.submit(request) { [self] event in
-                    queue.async { [self] in carryOut(progress.take(event, prompt: prompt)) }
+                    queue.async { [self] in take(progress.take(event, prompt: prompt)) }
                 }
                 engineIDs.append(id)
             } catch {
-                carryOut(progress.refuse(error, prompt: prompt))
+                take(progress.refuse(error, prompt: prompt))
                 return
             }
         }
     }
 
-    private func carryOut(_ steps: [GenerationProgress.Step]) {
+    /// The meter hears of tokens at once, the client in the same order as far as the meter allows.
+    private func take(_ steps: [GenerationProgress.Step]) {
         for step in steps {
-            switch step {
-            case .begin: response.begin(headers: headers, commentInterval: commentInterval)
-            case .part(let part, let choice): response.part(part, choice: choice)
-            case .count(let tokens, let choice): meter.note(tokens, choice: choice)
-            case .end(let choice, let reason, let tokens): response.end(choice: choice, reason, tokens)
-            case .takeBack: cancel()
-            case .finish(let ending): finish(ending)
+            if case .count(let counts, let choice) = step { tokens = meter.note(counts, choice: choice) }
+        }
+        for step in steps { untold.append((step, tokens)) }
+        tell()
+    }
+
+    private func tell() {
+        while let next = untold.first {
+            if case .part = next.step, !isTakenBack, !mayTell(next.tokens) { return }
+            untold.removeFirst()
+            carryOut(next.step)
+        }
+    }
+
+    private func mayTell(_ tokens: Int) -> Bool {
+        guard !isWaiting else { return false }
+        isWaiting = !meter.mayTell(tokens) { [self] in
+            queue.async { [self] in
+                isWaiting = false
+                tell()
             }
+        }
+        return !isWaiting
+    }
+
+    private func carryOut(_ step: GenerationProgress.Step) {
+        switch step {
+        case .begin: response.begin(headers: headers, commentInterval: commentInterval)
+        case .part(let part, let choice): response.part(part, choice: choice)
+        case .count: break
+        case .end(let choice, let reason, let tokens): response.end(choice: choice, reason, tokens)
+        case .takeBack: cancel()
+        case .finish(let ending): finish(ending)
         }
     }
 
     private func finish(_ ending: GenerationEnding) {
         Task { [self] in
-            let charge = await meter.settle(ending)
-            queue.async { [self] in tell(ending, charge) }
+            let reading = await meter.settle(ending)
+            queue.async { [self] in
+                recorder.finish(fields: reading.headers) {
+                    tell(ending, reading.charge)
+                } show: { answer in
+                    if case .completed = ending { meter.keep(answer) }
+                }
+            }
         }
     }
 

@@ -50,6 +50,21 @@ extension APIError {
         )
     }
 
+    /// 404: nothing has this name.
+    package static func notFound(_ what: String, _ name: String) -> APIError {
+        APIError(
+            status: 404,
+            type: .invalidRequest,
+            code: "not_found",
+            message: "There is no \(what) \(Quotation.of(.string(name)))."
+        )
+    }
+
+    /// 409: the state of things does not allow it.
+    package static func conflict(_ message: String, code: String) -> APIError {
+        APIError(status: 409, type: .invalidRequest, code: code, message: message, shouldRetry: false)
+    }
+
     /// 404: no endpoint has this path.
     package static func routeNotFound(method: String, path: String) -> APIError {
         APIError(

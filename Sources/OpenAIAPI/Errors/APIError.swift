@@ -8,6 +8,11 @@ package struct APIError: Error, Equatable, Sendable {
     package enum Kind: String, Sendable {
         case invalidRequest = "invalid_request_error"
         case server = "server_error"
+        case authentication = "authentication_error"
+        case permission = "permission_error"
+        case rateLimit = "rate_limit_error"
+        /// OpenAI's word for an account without money.
+        case quota = "insufficient_quota"
     }
 
     /// The HTTP status that goes with it.
@@ -23,6 +28,8 @@ package struct APIError: Error, Equatable, Sendable {
     package let retryAfterSeconds: Int?
     /// Whether client libraries should try again; `nil` leaves it to their rule for the status.
     package let shouldRetry: Bool?
+    /// More header fields, such as the state of a limit.
+    private var otherFields: [HeaderField] = []
 
     /// The longest message and the longest `param`, in Unicode scalars: both may quote what the client sent.
     static let maxTextLength = 1000
@@ -66,10 +73,17 @@ package struct APIError: Error, Equatable, Sendable {
     }
 
     /// The header fields that tell a client library whether and when to try again.
-    package var headerFields: [(name: String, value: String)] {
-        var fields: [(name: String, value: String)] = []
-        if let retryAfterSeconds { fields.append(("retry-after", String(retryAfterSeconds))) }
-        if let shouldRetry { fields.append(("x-should-retry", shouldRetry ? "true" : "false")) }
+    package var headerFields: [HeaderField] {
+        var fields = otherFields
+        if let retryAfterSeconds { fields.append(HeaderField("retry-after", String(retryAfterSeconds))) }
+        if let shouldRetry { fields.append(HeaderField("x-should-retry", shouldRetry ? "true" : "false")) }
         return fields
+    }
+
+    /// The same with more header fields.
+    package func with(_ fields: [HeaderField]) -> APIError {
+        var copy = self
+        copy.otherFields += fields
+        return copy
     }
 }

@@ -11,6 +11,7 @@ extension Gateway {
                 let request = try ChatCompletionRequest(body: http.body, maxChoices: settings.maxChoices)
                 try requireServed(request.model)
                 let order = GenerationOrder(
+                    id: CompletionIdentity.newID("chatcmpl-"),
                     principal: principal,
                     prompts: [try preparation.prepare(request)],
                     options: request.options,
@@ -23,7 +24,7 @@ extension Gateway {
 
     private func chatResponse(_ order: GenerationOrder, _ writer: ResponseWriter) -> any GenerationResponse {
         let identity = CompletionIdentity(
-            id: CompletionIdentity.newID("chatcmpl-"),
+            id: order.id,
             created: Int(Date().timeIntervalSince1970),
             model: model.name,
             serviceTier: order.options.serviceTier

@@ -1,0 +1,30 @@
+/// What the engine has counted by itself: one count at each draw, beside the counts of the gates that clients are told.
+///
+/// The two have nothing in common but the draw, so that comparing their sums proves something.
+package struct EngineTally: Sendable, Equatable {
+    /// Requests that have ended, however they did.
+    package var requests = 0
+    /// Tokens of prompts, each prompt once.
+    package var promptTokens = 0
+    /// Of them those that were not computed for the first choice.
+    package var cachedTokens = 0
+    package var completion = TokenCounts()
+
+    package init(promptTokens: Int = 0) { self.promptTokens = promptTokens }
+
+    /// Counts one draw and the tokens that were fed behind it.
+    mutating func count(isThinking: Bool, forcedCount: Int) {
+        if isThinking { completion.reasoning += 1 } else { completion.answer += 1 }
+        completion.forced += forcedCount
+    }
+
+    /// Adds a request that has ended.
+    mutating func add(_ request: EngineTally) {
+        requests += 1
+        promptTokens += request.promptTokens
+        cachedTokens += request.cachedTokens
+        completion.reasoning += request.completion.reasoning
+        completion.answer += request.completion.answer
+        completion.forced += request.completion.forced
+    }
+}

@@ -1,0 +1,133 @@
+import Billing
+import ChatTemplate
+import Engine
+import HTTPTypes
+import OpenAIAPI
+
+extension GenerationOrder {
+    /// What is asked of the ledger for this order: its worst case.
+    func holdRequest(id: String, model: String) -> HoldRequest {
+        HoldRequest(
+            requestID: id,
+            account: principal.account,
+            key: principal.key,
+            model: model,
+            promptTokens: promptTokens,
+            choices: choiceCount,
+            thinkingBound: thinkingBound,
+            completionBound: prompts.map(\.limits.completionLimit).max() ?? 0
+        )
+    }
+
+    /// The most thinking tokens of one choice.
+    var thinkingBound: Int { prompts.map(\.thinkingBound).max() ?? 0 }
+}
+
+extension PreparedPrompt {
+    /// The most tokens that a choice samples inside its thought: the bound, and what is left of the completion when the
+    /// closing text and the answer have their room.
+    var thinkingBound: Int {
+        guard rendered.startsInsideThinking else { return 0 }
+        let room = max(1, limits.completionLimit - limits.closing.maxTokenCount - limits.minAnswerTokens)
+        guard let budget = limits.budget else { return room }
+        let (bound, overflows) = budget.addingReportingOverflow(limits.graceTokens)
+        return overflows ? room : min(bound, room)
+    }
+
+    /// Lowers the bound of a thought, grace included.
+    mutating func lower(to bound: Int) {
+        guard thinkingBound > bound else { return }
+        limits.budget = min(limits.budget ?? bound, bound)
+        limits.graceTokens = min(limits.graceTokens, bound - (limits.budget ?? 0))
+        self.bound.tokens = limits.budget
+    }
+}
+
+extension TokenUsage {
+    /// What an answer says in its `usage`.
+    init(_ usage: Usage) {
+        self.init(
+            prompt: usage.promptTokens,
+            cachedPrompt: usage.cachedTokens,
+            thinking: usage.completion.reasoning,
+            answer: usage.completion.answer,
+            forced: usage.completion.forced
+        )
+    }
+
+    /// The same with so many cached prompt tokens.
+    func cached(_ count: Int) -> TokenUsage {
+        var copy = self
+        copy.cachedPrompt = count
+        return copy
+    }
+}
+
+extension EngineTotals {
+    /// What an engine has counted, under the name of its run.
+    init(_ tally: EngineTally, of instance: String) {
+        self.init(
+            instance: instance,
+            requests: tally.requests,
+            usage: TokenUsage(
+                prompt: tally.promptTokens,
+                cachedPrompt: tally.cachedTokens,
+                thinking: tally.completion.reasoning,
+                answer: tally.completion.answer,
+                forced: tally.completion.forced
+            )
+        )
+    }
+}
+
+extension MeterReading {
+    /// What a receipt says: exact decimals, `null` where there is no price.
+    init(_ receipt: Receipt) {
+        charge.members.append((name: "cost", json: receipt.amount?.usd ?? "null"))
+        charge.members.append((name: "cost_details", json: receipt.cost?.json ?? "null"))
+        if let amount = receipt.amount { headers.set(HeaderField("x-actuary-cost", amount.usd)) }
+        if let credits = receipt.credits {
+            for field in credits.headerFields { headers.set(field) }
+        }
+    }
+}
+
+extension Cost {
+    /// The parts in US dollars, as a JSON object.
+    var json: String {
+        var parts = [("prompt", prompt), ("cached_prompt", cachedPrompt), ("thinking", thinking), ("answer", answer)]
+        if surplusThinking > .zero { parts.append(("surplus_thinking", surplusThinking)) }
+        return "{" + parts.map { "\"\($0.0)\":\($0.1.usd)" }.joined(separator: ",") + "}"
+    }
+}
+
+extension CreditReport {
+    /// The header that tells what is left.
+    var headerFields: [HeaderField] { [HeaderField("x-think-credits-remaining", String(max(0, available)))] }
+}
+
+extension RateLimits {
+    /// OpenAI's headers, and the same for thinking tokens.
+    var headerFields: [HeaderField] {
+        let windows = [("requests", requests), ("tokens", tokens), ("thinking-tokens", thinkingTokens)]
+        return windows.flatMap { name, window -> [HeaderField] in
+            guard let window else { return [] }
+            return [
+                HeaderField("x-ratelimit-limit-\(name)", String(window.limit)),
+                HeaderField("x-ratelimit-remaining-\(name)", String(window.remaining)),
+                HeaderField("x-ratelimit-reset-\(name)", "\((window.resetsAfter + 999) / 1000)s"),
+            ]
+        }
+    }
+}
+
+extension HTTPFields {
+    init(_ fields: [HeaderField]) {
+        self.init()
+        for field in fields { set(field) }
+    }
+
+    mutating func set(_ field: HeaderField) {
+        if let name = HTTPField.Name(field.name) { self[name] = field.value }
+    }
+}

@@ -1,0 +1,58 @@
+import Billing
+import Engine
+import HTTPTypes
+import OpenAIAPI
+
+/// Who pays for a request, asked at the points of its life that matter to money.
+///
+/// One meter serves one request: `admit` once and first; if that lets it run, `note` any number of times and `settle`
+/// exactly once.
+protocol RequestMeter: Sendable {
+    /// Asked before the engine hears of the request. An error ends it: nothing was computed.
+    func admit(_ order: GenerationOrder) async throws(APIError) -> Admittance
+
+    /// Told all that a choice has used so far, at least every `ChoiceProgress.quietTokens` tokens.
+    ///
+    /// Called on the run's queue: it must return at once.
+    ///
+    /// - Returns: The completion tokens of all choices so far.
+    func note(_ tokens: TokenCounts, choice: Int) -> Int
+
+    /// Whether the client may be told of so many completion tokens. If not yet, `action` is called once it may.
+    func mayTell(_ tokens: Int, otherwise action: @escaping @Sendable () -> Void) -> Bool
+
+    /// Told how the computing ended, before the client is. The response's last bytes wait for the answer.
+    ///
+    /// - Returns: What the ending costs.
+    func settle(_ ending: GenerationEnding) async -> MeterReading
+
+    /// Given the whole answer before its last bytes go out, to be repeated if the client asks for the same again.
+    func keep(_ answer: StoredResponse)
+}
+
+/// What comes of asking for admission.
+enum Admittance: Sendable {
+    case run(Grant)
+    /// The request was answered before.
+    case replay(StoredResponse)
+}
+
+/// The right to run a request.
+struct Grant: Sendable {
+    /// Fields for the response's head.
+    var headers: HTTPFields = [:]
+    /// Thinking tokens of each choice, at most.
+    var thinkingBound: Int
+    /// Whether credits are what makes that less than was asked for.
+    var isCutByCredits = false
+    /// What an earlier attempt of the same request sampled with.
+    var seed: UInt64?
+}
+
+/// What a request has cost.
+struct MeterReading: Sendable {
+    /// Members for `usage`.
+    var charge = Charge()
+    /// Fields for the head of a response that has not begun.
+    var headers: HTTPFields = [:]
+}
