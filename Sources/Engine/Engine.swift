@@ -41,6 +41,7 @@ package final class Engine: Sendable {
     }
 
     private let limits: Limits
+    private let ended: EndedTally
     private let state = Mutex(State())
     /// Signalled whenever the inbox or the wish to stop changes.
     private let wake = DispatchSemaphore(value: 0)
@@ -55,6 +56,7 @@ package final class Engine: Sendable {
         self.limits = limits
         // Handed over before the thread starts, and not touched here again.
         nonisolated(unsafe) let core = try makeCore()
+        ended = core.ended
         let thread = Thread { [self] in run(core) }
         thread.name = "engine"
         thread.stackSize = 8 << 20
@@ -63,6 +65,9 @@ package final class Engine: Sendable {
 
     /// How many requests have not ended.
     package var openRequestCount: Int { state.withLock { $0.openRequests } }
+
+    /// What the engine has counted for the requests that have ended.
+    package var endedTally: EngineTally { ended.value }
 
     /// What the engine holds and has done, as of its last step.
     package var statistics: EngineStatistics { state.withLock { $0.statistics } }

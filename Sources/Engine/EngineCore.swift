@@ -29,6 +29,8 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     private var requests: [RequestID: Running] = [:]
     private var nextSequence = 0
     private var totals = EngineStatistics()
+    /// What the requests that have ended took.
+    package let ended = EndedTally()
 
     /// - Parameters:
     ///   - runner: The model.
@@ -93,7 +95,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         requests[id] = Running(
             openSequences: ids,
             choiceCount: request.choiceCount,
-            tally: EngineTally(promptTokens: request.prompt.count),
+            tally: EngineTally(requests: request.isCounted ? 1 : 0, promptTokens: request.prompt.count),
             deadline: now() + patience,
             sink: sink
         )
@@ -274,7 +276,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         requests[id]?.openSequences.removeAll { $0 == sequence }
         guard let request = requests[id], request.openSequences.isEmpty else { return }
         requests[id] = nil
-        totals.ended.add(request.tally)
+        ended.add(request.tally)
         request.sink(.completed)
     }
 
@@ -301,6 +303,6 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
             speculation.forget(sequence)
             sequences[sequence] = nil
         }
-        if let request = requests.removeValue(forKey: id) { totals.ended.add(request.tally) }
+        if let request = requests.removeValue(forKey: id) { ended.add(request.tally) }
     }
 }

@@ -22,8 +22,6 @@ package struct EngineStatistics: Sendable, Equatable {
     package var savedPreemptions = 0
     package var recomputedPreemptions = 0
     package var expiredRequests = 0
-    /// All requests that have ended.
-    package var ended = EngineTally()
 
     package init() {}
 }

@@ -1,8 +1,20 @@
+import Synchronization
+
+/// The tally of all requests that have ended, complete whenever the end of one is told.
+package final class EndedTally: Sendable {
+    private let sum = Mutex(EngineTally())
+
+    /// All requests so far.
+    package var value: EngineTally { sum.withLock { $0 } }
+
+    func add(_ request: EngineTally) { sum.withLock { $0.add(request) } }
+}
+
 /// What the engine has counted by itself: one count at each draw, beside the counts of the gates that clients are told.
 ///
 /// The two have nothing in common but the draw, so that comparing their sums proves something.
 package struct EngineTally: Sendable, Equatable {
-    /// Requests that have ended, however they did.
+    /// Requests that have ended, however they did; of several prompts that are one request the first counts.
     package var requests = 0
     /// Tokens of prompts, each prompt once.
     package var promptTokens = 0
@@ -10,7 +22,10 @@ package struct EngineTally: Sendable, Equatable {
     package var cachedTokens = 0
     package var completion = TokenCounts()
 
-    package init(promptTokens: Int = 0) { self.promptTokens = promptTokens }
+    package init(requests: Int = 0, promptTokens: Int = 0) {
+        self.requests = requests
+        self.promptTokens = promptTokens
+    }
 
     /// Counts one draw and the tokens that were fed behind it.
     mutating func count(isThinking: Bool, forcedCount: Int) {
@@ -20,7 +35,7 @@ package struct EngineTally: Sendable, Equatable {
 
     /// Adds a request that has ended.
     mutating func add(_ request: EngineTally) {
-        requests += 1
+        requests += request.requests
         promptTokens += request.promptTokens
         cachedTokens += request.cachedTokens
         completion.reasoning += request.completion.reasoning

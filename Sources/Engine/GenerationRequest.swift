@@ -21,6 +21,8 @@ package struct GenerationRequest: Sendable {
     package var share: ShareKey
     /// Positions in the prompt behind which later prompts may go on differently: ends of messages.
     package var snapshotPoints: [Int]
+    /// Whether it counts as a request of its own in the engine's tally: the second prompt of a request does not.
+    package var isCounted: Bool
     /// How long the client waits for the whole answer; `nil` is for ever.
     package var patience: Duration?
 
@@ -33,6 +35,7 @@ package struct GenerationRequest: Sendable {
         choiceCount: Int = 1,
         share: ShareKey = ShareKey(account: "local"),
         snapshotPoints: [Int] = [],
+        isCounted: Bool = true,
         patience: Duration? = nil
     ) {
         self.prompt = prompt
@@ -43,6 +46,7 @@ package struct GenerationRequest: Sendable {
         self.choiceCount = choiceCount
         self.share = share
         self.snapshotPoints = snapshotPoints
+        self.isCounted = isCounted
         self.patience = patience
     }
 

@@ -56,7 +56,8 @@ extension APIError {
                 "\(excess.limit.words) of this \(excess.subject.rawValue)",
                 "\(excess.text(excess.allowed)) are allowed, \(excess.text(excess.used)) used or held, and it may take "
                     + excess.text(excess.requested),
-                retryAfterSeconds: excess.limit == .parallelRequests ? 1 : excess.retryAfter.map { max(1, ($0 + 999) / 1000) }
+                retryAfterSeconds: excess.limit == .parallelRequests
+                    ? 1 : excess.retryAfter.map { max(1, ($0 + 999) / 1000) }
             )
         case .noPrice(let model): self = .noPrice(model)
         case .keyExpired: self = .keyEnded("has expired")
@@ -80,7 +81,8 @@ extension APIError {
         case .keyRevoked(let id): self = .conflict("The key \(id) is revoked.", code: "key_revoked")
         case .grantDiffers(let id):
             self = .conflict("The grant \(id) was made before, with another amount.", code: "grant_differs")
-        case .invalid(let field, let rule): self = .invalidRequest("'\(field)' \(rule).", param: field, code: "invalid_value")
+        case .invalid(let field, let rule):
+            self = .invalidRequest("'\(field)' \(rule).", param: field, code: "invalid_value")
         case .moneyOverflow: self = .invalidRequest("The amount is beyond all money.", code: "invalid_value")
         case .requestExists, .unknownRequest, .settledDifferently, .exceedsHold, .inconsistent: self = .internalFailure
         }

@@ -19,6 +19,8 @@ package final class Gateway: Sendable {
     let log: Logger
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
     private let draining = Mutex(false)
+    /// Requests that have a hold and are not settled yet.
+    let unsettled = UnsettledCount()
 
     package init(model: ServedModel, engine: Engine, ledger: Ledger, settings: GatewaySettings, log: Logger) {
         self.model = model
@@ -34,6 +36,12 @@ package final class Gateway: Sendable {
         draining.withLock { $0 = true }
         engine.drain()
     }
+
+    /// Returns when every request that has a hold is settled; none is left to begin then.
+    package func settled() async { await unsettled.reachesZero() }
+
+    /// What the engine has counted in all, under the name of this run.
+    package var engineTotals: EngineTotals { EngineTotals(engine.endedTally, of: ledger.instance) }
 
     var preparation: PromptPreparation { PromptPreparation(model: model, settings: settings) }
 

@@ -188,15 +188,18 @@ import Testing
         #expect(throws: StoreError.notALedger(foreign)) { try SQLiteStore(path: foreign) }
     }
 
-    @Test("one server to a data folder; the lock ends with it")
+    @Test("a run is alive as long as its mark is kept; several may be")
     func dataFolder() throws {
         let folder = DataFolder(path: try TemporaryFolder().path + "/a/b")
         try folder.create()
         try folder.create()
-        var lock: DataFolderLock? = try folder.lock()
-        #expect(throws: DataFolder.Failure.self) { try folder.lock() }
-        #expect(lock != nil)
-        lock = nil
-        _ = try folder.lock()
+        var first: RunMark? = try folder.mark(run: "run_1")
+        let second = try folder.mark(run: "run_2")
+        #expect(throws: DataFolder.Failure.self) { try folder.mark(run: "run_1") }
+        #expect(folder.isAlive(run: "run_1") && folder.isAlive(run: "run_2") && !folder.isAlive(run: "run_3"))
+        #expect(first != nil)
+        first = nil
+        #expect(!folder.isAlive(run: "run_1"))
+        withExtendedLifetime(second) { #expect(folder.isAlive(run: "run_2")) }
     }
 }

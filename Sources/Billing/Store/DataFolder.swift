@@ -1,11 +1,9 @@
 import Glibc
 
-/// The folder of a ledger in SQLite, and the lock that keeps a second server out of it.
+/// The folder of a ledger in SQLite, and the marks of the servers that work in it.
 package struct DataFolder: Equatable, Sendable {
     /// Why a folder cannot be used.
     package enum Failure: Error, Equatable, Sendable {
-        /// Another server works in it; the process id, if the lock tells.
-        case inUse(path: String, process: Int?)
         case inputOutput(path: String, reason: String)
     }
 
@@ -41,32 +39,50 @@ package struct DataFolder: Equatable, Sendable {
         }
     }
 
-    /// Takes the lock of the one server of this folder. Commands do not need it.
+    /// Marks a run of a server as alive. Several may work in one folder; each bills the dead ones' requests only.
     ///
-    /// - Returns: The lock, which ends with its last reference or with the process.
-    /// - Throws: `Failure.inUse` if another server has it, `.inputOutput`.
-    package func lock() throws(Failure) -> DataFolderLock { try DataFolderLock(path: path) }
-}
-
-/// The lock of a data folder; the kernel takes it back when the process ends, however it ends.
-package final class DataFolderLock: Sendable {
-    private let descriptor: Int32
-
-    fileprivate init(path: String) throws(DataFolder.Failure) {
-        let file = "\(path)/serve.lock"
-        descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .inputOutput(path: file, reason: String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            var bytes = [UInt8](repeating: 0, count: 32)
-            let count = read(descriptor, &bytes, bytes.count)
-            close(descriptor)
-            let process = Int(String(decoding: bytes.prefix(max(0, count)).prefix { $0 > 32 }, as: UTF8.self))
-            throw .inUse(path: path, process: process)
+    /// - Returns: The mark, which ends with its last reference or with the process, however that ends.
+    /// - Throws: `Failure.inputOutput`.
+    package func mark(run: String) throws(Failure) -> RunMark {
+        let folder = "\(path)/runs"
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+            throw .inputOutput(path: folder, reason: String(cString: strerror(errno)))
         }
-        let line = "\(getpid())\n"
-        ftruncate(descriptor, 0)
-        _ = line.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+        return try RunMark(path: markPath(run))
     }
 
-    deinit { close(descriptor) }
+    /// Whether a run's mark is held by a process; the mark of a dead one is removed.
+    package func isAlive(run: String) -> Bool {
+        let file = markPath(run)
+        let descriptor = open(file, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return true }
+        unlink(file)
+        return false
+    }
+
+    private func markPath(_ run: String) -> String { "\(path)/runs/\(run)" }
+}
+
+/// The mark of a living run: a file that its process has locked. The kernel takes the lock back when the process ends.
+package final class RunMark: Sendable {
+    private let descriptor: Int32
+    private let path: String
+
+    fileprivate init(path: String) throws(DataFolder.Failure) {
+        self.path = path
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .inputOutput(path: path, reason: String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw .inputOutput(path: path, reason: reason)
+        }
+    }
+
+    deinit {
+        unlink(path)
+        close(descriptor)
+    }
 }

@@ -63,7 +63,8 @@ extension Gateway {
                 requestID: work.order.id,
                 model: model.name,
                 idempotency: claim,
-                engineTally: { [engine] in engine.statistics.ended },
+                engineTally: { [engine] in engine.endedTally },
+                unsettled: unsettled,
                 log: log
             )
             switch try await meter.admit(work.order) {
@@ -135,7 +136,7 @@ extension Gateway {
         seed: UInt64?
     ) -> [GenerationRequest] {
         let sampling = sampling(order.options.sampling, seed: seed)
-        return order.prompts.map { prompt in
+        return order.prompts.enumerated().map { index, prompt in
             GenerationRequest(
                 prompt: prompt.tokens,
                 startsThinking: prompt.rendered.startsInsideThinking,
@@ -148,6 +149,7 @@ extension Gateway {
                     tier: ServiceTier(named: order.options.serviceTier)
                 ),
                 snapshotPoints: prompt.messageEnds,
+                isCounted: index == 0,
                 patience: patience.total
             )
         }

@@ -13,6 +13,7 @@ final class LedgerMeter: RequestMeter {
     private let idempotency: IdempotencyClaim?
     /// What the engine has counted in all, by itself.
     private let engineTally: @Sendable () -> EngineTally
+    private let unsettled: UnsettledCount
     private let log: Logger
     private let state = Mutex(State())
 
@@ -40,6 +41,7 @@ final class LedgerMeter: RequestMeter {
     ///   - model: What its tokens are priced as.
     ///   - idempotency: The claim to be the same request as an earlier one, if the client makes it.
     ///   - engineTally: What the engine has counted so far.
+    ///   - unsettled: Counts this request from its hold to its end.
     ///   - log: Where trouble with the ledger is written.
     init(
         _ ledger: Ledger,
@@ -47,6 +49,7 @@ final class LedgerMeter: RequestMeter {
         model: String,
         idempotency: IdempotencyClaim?,
         engineTally: @escaping @Sendable () -> EngineTally,
+        unsettled: UnsettledCount,
         log: Logger
     ) {
         self.ledger = ledger
@@ -54,6 +57,7 @@ final class LedgerMeter: RequestMeter {
         self.model = model
         self.idempotency = idempotency
         self.engineTally = engineTally
+        self.unsettled = unsettled
         self.log = log
     }
 
@@ -70,6 +74,7 @@ final class LedgerMeter: RequestMeter {
         case .refused(let refusal, let limits): throw APIError(refusal).with(limits.headerFields)
         case .replay(let answer, _): return .replay(answer)
         case .held(let hold):
+            unsettled.begin()
             var headers = HTTPFields(hold.rateLimits.headerFields)
             if let credits = hold.credits { headers.append(contentsOf: HTTPFields(credits.headerFields)) }
             return .run(
@@ -98,6 +103,7 @@ final class LedgerMeter: RequestMeter {
     }
 
     func settle(_ ending: GenerationEnding) async -> MeterReading {
+        defer { unsettled.end() }
         switch ending {
         case .completed(let usage): return await capture(usage, isAborted: false)
         case .cancelled(let usage): return await capture(usage, isAborted: true)
@@ -110,7 +116,10 @@ final class LedgerMeter: RequestMeter {
     }
 
     /// Gives the hold back: the request is not going to run like this.
-    func release() async { await void(because: "not_run", nil) }
+    func release() async {
+        await void(because: "not_run", nil)
+        unsettled.end()
+    }
 
     func keep(_ answer: StoredResponse) {
         if idempotency != nil { ledger.keep(answer, of: requestID) }

@@ -64,7 +64,8 @@ extension APIError {
             status: 402,
             type: .quota,
             code: "no_price",
-            message: "This server has no price for the model \(Quotation.of(.string(model))), so a paying account cannot use it.",
+            message:
+                "This server has no price for the model \(Quotation.of(.string(model))), so a paying account cannot use it.",
             shouldRetry: false
         )
     }

@@ -5,11 +5,6 @@ extension CommandFailure {
     init(_ error: DataFolder.Failure) {
         self =
             switch error {
-            case .inUse(let path, let process):
-                .unavailable(
-                    "another server\(process.map { " (process \($0))" } ?? "") works in the data folder \(path): "
-                        + "stop it, or name another folder with --data-dir"
-                )
             case .inputOutput(let path, let reason):
                 .inputOutput("cannot use the data folder: \(path): \(reason)")
             }

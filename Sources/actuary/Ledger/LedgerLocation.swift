@@ -36,19 +36,21 @@ enum LedgerLocation: Equatable, Sendable {
         }
     }
 
-    /// Takes the place for a server, of which there is one in a data folder.
+    /// Marks a server's run as alive.
     ///
     /// - Returns: What to keep as long as the server runs.
-    /// - Throws: `CommandFailure.unavailable` if another server has it.
-    func lock() throws(CommandFailure) -> DataFolderLock {
+    /// - Throws: `CommandFailure.inputOutput`.
+    func mark(run: String) throws(CommandFailure) -> RunMark {
         switch self {
         case .folder(let folder):
-            do throws(DataFolder.Failure) {
-                try folder.create()
-                return try folder.lock()
-            } catch {
-                throw CommandFailure(error)
-            }
+            do throws(DataFolder.Failure) { return try folder.mark(run: run) } catch { throw CommandFailure(error) }
+        }
+    }
+
+    /// Whether a run of a server is over, so that others bill what it left.
+    func isOver(run: String) -> Bool {
+        switch self {
+        case .folder(let folder): !folder.isAlive(run: run)
         }
     }
 }

@@ -9,7 +9,7 @@ enum LoopbackRule {
         guard !isLoopback(host) else { return }
         throw .badConfiguration(
             "server.host is \(host), but the server has no keys and would be open to everybody: "
-                + "use 127.0.0.1, ::1 or localhost, and put a proxy that authenticates in front"
+                + "create one with 'actuary account create' and 'actuary key create', or use 127.0.0.1, ::1 or localhost"
         )
     }
 

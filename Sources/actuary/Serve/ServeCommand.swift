@@ -26,14 +26,16 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw error.failure
         }
-        try LoopbackRule.check(host: settings.server.host)
         LogSetup.bootstrap(level: settings.log.level)
-        try await Self.serve(settings, log: Logger(label: "actuary"))
+        let log = Logger(label: "actuary")
+        let ledger = try await LedgerService(settings.billing, log: log)
+        if try await !ledger.hasKeys() { try LoopbackRule.check(host: settings.server.host) }
+        try await Self.serve(settings, ledger: ledger, log: log)
     }
 
-    private static func serve(_ settings: Settings, log: Logger) async throws {
+    private static func serve(_ settings: Settings, ledger: LedgerService, log: Logger) async throws {
         let signals = TerminationSignals()
-        let stack = try ServingStack(settings, log: log)
+        let stack = try ServingStack(settings, ledger: ledger, log: log)
         let server = HTTPServer(
             settings: settings.httpServer,
             router: Router(stack.gateway.routes)
@@ -60,6 +62,8 @@ struct ServeCommand: AsyncParsableCommand {
         await server.drain(deadline: settings.server.drainTimeout + .seconds(5))
         deadline.cancel()
         await stack.engine.stop()
+        await stack.gateway.settled()
+        await ledger.close(stack.gateway.engineTotals, log: log)
         log.info("stopped")
     }
 }

@@ -1,3 +1,4 @@
+import Billing
 import Compute
 import Engine
 import Foundation
@@ -12,11 +13,13 @@ import Tokenization
 struct ServingStack {
     let engine: Engine
     let gateway: Gateway
+    let ledger: LedgerService
 
     /// Loads the model and starts the engine.
     ///
     /// - Throws: `CommandFailure` that names the file or the setting at fault.
-    init(_ settings: Settings, log: Logger) throws {
+    init(_ settings: Settings, ledger: LedgerService, log: Logger) throws {
+        self.ledger = ledger
         // Pages of the program itself; later the weights' pages are among those of files.
         let program = ProcessMemory.now()
         let isEmbedded = settings.model.path == Settings.embeddedModel
@@ -57,6 +60,7 @@ struct ServingStack {
                 prompts: try folder.promptBuilder()
             ),
             engine: engine,
+            ledger: ledger.ledger,
             settings: settings.gateway(plan),
             log: log
         )

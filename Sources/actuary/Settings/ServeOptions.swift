@@ -38,6 +38,15 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "How many requests run at the same time.")
     var maxSequences: String?
 
+    @Option(help: "The folder of the ledger; by default 'actuary' in your XDG data folder. [ACTUARY_DATA_DIR]")
+    var dataDir: String?
+
+    @Option(help: "A ledger in PostgreSQL instead, as postgres://… [ACTUARY_LEDGER]")
+    var ledger: String?
+
+    @Option(help: "The price list; Config/prices.yaml explains it.")
+    var prices: String?
+
     @Option(help: "The least severe events that are logged: trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
 
@@ -73,6 +82,9 @@ struct ServeOptions: ParsableArguments {
             ("--max-think-tokens", "thinking.max_think_tokens", maxThinkTokens),
             ("--max-model-len", "engine.max_model_len", maxModelLen),
             ("--max-sequences", "engine.max_sequences", maxSequences),
+            ("--data-dir", "billing.data_dir", dataDir),
+            ("--ledger", "billing.ledger", ledger),
+            ("--prices", "billing.prices", prices),
             ("--log-level", "log.level", logLevel),
         ]
     }

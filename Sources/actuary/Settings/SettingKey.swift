@@ -139,6 +139,13 @@ extension SettingKey {
         optional("thinking.max_think_tokens_cap", \.thinking.maxThinkTokensCap, 0...tokensMax),
         number("sampling.temperature", \.sampling.temperature, 0...2),
         number("sampling.top_p", \.sampling.topP, 0...1),
+        optional("billing.data_dir", \.billing.dataDir, "a path"),
+        optional("billing.ledger", \.billing.ledger, "a URL"),
+        optional("billing.prices", \.billing.prices, "a path"),
+        integer("billing.checkpoint_tokens", \.billing.checkpointTokens, 1...1_000_000),
+        seconds("billing.checkpoint_interval", \.billing.checkpointInterval, 0.01...60),
+        seconds("billing.idempotency_lifetime", \.billing.idempotencyLifetime, 1...2_592_000),
+        integer("billing.replay_limit_bytes", \.billing.replayLimitBytes, 0...1_073_741_824),
         choice("log.level", \.log.level),
     ]
 }

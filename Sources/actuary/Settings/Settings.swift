@@ -76,6 +76,21 @@ struct Settings: Equatable, Sendable {
         var topP = 1.0
     }
 
+    /// Where requests are billed, and how often running ones are noted.
+    struct Billing: Equatable, Sendable {
+        /// The folder of the ledger; `nil` is `ACTUARY_DATA_DIR`, else the user's XDG data folder.
+        var dataDir: String?
+        /// A ledger in PostgreSQL instead; `nil` is `ACTUARY_LEDGER`, else none.
+        var ledger: String?
+        /// The price list; `nil` is the built-in one.
+        var prices: String?
+        var checkpointTokens = 64
+        var checkpointInterval = Duration.milliseconds(500)
+        var idempotencyLifetime = Duration.seconds(86_400)
+        /// The largest answer that is kept to be repeated, bytes.
+        var replayLimitBytes = 1_048_576
+    }
+
     /// What is written to standard error.
     struct Log: Equatable, Sendable {
         var level = Logger.Level.info
@@ -89,5 +104,6 @@ struct Settings: Equatable, Sendable {
     var engine = Engine()
     var thinking = Thinking()
     var sampling = Sampling()
+    var billing = Billing()
     var log = Log()
 }
