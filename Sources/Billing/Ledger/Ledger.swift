@@ -120,6 +120,7 @@ extension Ledger {
     ///   - tokens: The completion tokens that the client is to hear of.
     ///   - requestID: The request.
     ///   - action: Called, from any thread, once it may be told, if it may not yet; never after the request's end.
+    /// - Returns: Whether it may be told now.
     package func mayTell(
         _ tokens: Int,
         of requestID: String,

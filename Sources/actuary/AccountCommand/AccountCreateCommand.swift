@@ -11,7 +11,7 @@ struct AccountCreateCommand: AsyncParsableCommand {
     @Option(help: "How it pays: prepaid (up to what it was granted), postpaid, or capped (up to --cap a month).")
     var kind = AccountKind.prepaid
 
-    @Option(help: "For a capped account: dollars per calendar month.")
+    @Option(help: "For a capped account: dollars per calendar month; 0 until a grant raises it, if not given.")
     var cap: Dollars?
 
     @Option(help: "The plan of its thinking credits; without one it thinks freely.")
@@ -27,7 +27,6 @@ struct AccountCreateCommand: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
 
     func validate() throws {
-        if kind == .capped, cap == nil { throw ValidationError("A capped account needs --cap.") }
         if kind != .capped, cap != nil { throw ValidationError("--cap is for --kind capped only.") }
         if mode != nil, plan == nil { throw ValidationError("--mode needs --plan.") }
     }
