@@ -14,6 +14,8 @@ package final class Gateway: Sendable {
     let settings: GatewaySettings
     let log: Logger
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
+    /// What can be controlled while it is answered.
+    let liveRequests = LiveRequests()
     private let draining = Mutex(false)
 
     package init(model: ServedModel, engine: Engine, settings: GatewaySettings, log: Logger) {
@@ -35,6 +37,6 @@ package final class Gateway: Sendable {
 
     /// All routes.
     package var routes: [Route] {
-        healthRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + metricsRoutes
+        healthRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + controlRoutes + metricsRoutes
     }
 }

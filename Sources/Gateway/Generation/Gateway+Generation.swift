@@ -55,6 +55,7 @@ extension Gateway {
             meter: FreeMeter(),
             response: work.response,
             commentInterval: patience.commentInterval(atMost: settings.commentInterval),
+            listed: liveRequests,
             log: log
         )
         run.start(leaving: writer)

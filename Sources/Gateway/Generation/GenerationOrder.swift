@@ -12,6 +12,8 @@ struct GenerationOrder: Sendable {
     var options: GenerationOptions
     /// Fields of the response beside its type.
     var headers: HTTPFields
+    /// The answer's id, by which its client can control it while it runs; `nil` if it learns none.
+    var id: String?
 
     /// How many answers there are in all.
     var choiceCount: Int { prompts.count * options.choiceCount }

@@ -17,6 +17,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
     private let meter: any RequestMeter
     private let response: any GenerationResponse
     private let commentInterval: Duration
+    private let live: LiveRequests
     private let log: Logger
     private let queue = DispatchQueue(label: "gateway.generation")
     private var progress: GenerationProgress
@@ -30,6 +31,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
     ///   - meter: Who pays.
     ///   - response: How the client is told.
     ///   - commentInterval: The silence after which a stream gets a comment line.
+    ///   - live: Where the client finds the request as long as it runs.
     ///   - log: Where failures of ours are written.
     init(
         _ order: GenerationOrder,
@@ -38,6 +40,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         meter: any RequestMeter,
         response: any GenerationResponse,
         commentInterval: Duration,
+        listed live: LiveRequests,
         log: Logger
     ) {
         self.order = order
@@ -46,6 +49,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         self.meter = meter
         self.response = response
         self.commentInterval = commentInterval
+        self.live = live
         self.log = log
         headers = order.headers
         progress = GenerationProgress(order)
@@ -86,6 +90,10 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
                 return
             }
         }
+        // Events wait until this is done, so that the request is listed before its client knows the id.
+        if let id = order.id {
+            live.add(id, LiveRequests.Entry(engineIDs: engineIDs, order))
+        }
     }
 
     private func carryOut(_ steps: [GenerationProgress.Step]) {
@@ -102,6 +110,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
     }
 
     private func finish(_ ending: GenerationEnding) {
+        if let id = order.id { live.remove(id) }
         Task { [self] in
             let charge = await meter.settle(ending)
             queue.async { [self] in tell(ending, charge) }
