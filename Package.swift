@@ -84,7 +84,8 @@ let package = Package(
         tests("Billing", ["OrderedJSON", grdb]),
         tests("ChatTemplate", ["OrderedJSON"]),
         tests("Compute", ["CKernels", "OrderedJSON"], settings: hot),
-        tests("Engine", ["Compute", "NemotronH"]),
+        // Its simulations run through a million tokens.
+        tests("Engine", ["Compute", "NemotronH"], settings: hot),
         tests(
             "Gateway",
             ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization", httpTypes]
@@ -105,6 +106,12 @@ let package = Package(
             name: "PromptLookupBenchmark",
             dependencies: ["Engine", "OrderedJSON", "Tokenization"],
             path: "Tests/Benchmarks/PromptLookup",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ThinkingGateBenchmark",
+            dependencies: ["Engine"],
+            path: "Tests/Benchmarks/ThinkingGate",
             swiftSettings: strict
         ),
         .executableTarget(

@@ -44,12 +44,26 @@ package struct DecodingSequence: Sendable {
         if vocabulary.isStop(token) {
             return ended(.stop, gate.sampledStopToken(), Progress())
         }
-        let outcome = gate.sampled(vocabulary.text(of: token))
+        tokens.append(token)
+        return advance(gate.sampled(vocabulary.text(of: token)), sampledCount: 1)
+    }
+
+    /// Closes a thought for which there is no room, before the first token.
+    package mutating func begin() -> Progress? { gate.begin().map { advance($0, sampledCount: 0) } }
+
+    /// Carries out what a client asks of the thought; `nil` if there is none.
+    package mutating func control(_ wish: ThinkingControl) -> Progress? {
+        switch wish {
+        case .end: gate.endThinking().map { advance($0, sampledCount: 0) }
+        case .extend(let tokens): gate.extendThinking(by: tokens) ? Progress() : nil
+        }
+    }
+
+    private mutating func advance(_ outcome: ThinkingGate.Outcome, sampledCount: Int) -> Progress {
         var progress = Progress()
         progress.delta = text.append(outcome.pieces)
-        tokens.append(token)
         tokens.append(contentsOf: outcome.forcedTokens)
-        progress.newTokenCount = 1 + outcome.forcedTokens.count
+        progress.newTokenCount = sampledCount + outcome.forcedTokens.count
         if progress.delta.isStopped { return ended(.stop, gate.finish(), progress) }
         if gate.isAtCompletionLimit { return ended(.length, gate.finish(), progress) }
         return progress

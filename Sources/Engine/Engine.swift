@@ -25,6 +25,7 @@ package final class Engine: Sendable {
     private enum Command {
         case submit(RequestID, GenerationRequest, @Sendable (GenerationEvent) -> Void)
         case cancel(RequestID)
+        case control(RequestID, ThinkingControl, @Sendable ([ControlledChoice]?) -> Void)
     }
 
     private struct State {
@@ -118,6 +119,21 @@ package final class Engine: Sendable {
         wake.signal()
     }
 
+    /// Carries out a client's wish before the next step.
+    ///
+    /// `reply` is called on the engine's thread, with `nil` if the request has ended; it must not block.
+    package func control(
+        _ id: RequestID,
+        _ wish: ThinkingControl,
+        reply: @escaping @Sendable ([ControlledChoice]?) -> Void
+    ) {
+        let hasStopped = state.withLock { state in
+            if !state.hasStopped { state.inbox.append(.control(id, wish, reply)) }
+            return state.hasStopped
+        }
+        if hasStopped { reply(nil) } else { wake.signal() }
+    }
+
     /// Refuses new requests from now on; running ones go on.
     package func drain() { state.withLock { $0.isDraining = true } }
 
@@ -162,6 +178,7 @@ package final class Engine: Sendable {
                 switch command {
                 case .submit(let id, let request, let sink): core.submit(id, request, sink: sink)
                 case .cancel(let id): core.cancel(id)
+                case .control(let id, let wish, let reply): reply(core.control(id, wish))
                 }
             }
             if mustStop { break }
@@ -170,11 +187,12 @@ package final class Engine: Sendable {
             state.withLock { $0.statistics = statistics }
         }
         core.failAll(.shuttingDown)
-        let waiters = state.withLock { state in
+        let (waiters, rest) = state.withLock { state in
             state.hasStopped = true
-            defer { state.stopWaiters = [] }
-            return state.stopWaiters
+            defer { (state.stopWaiters, state.inbox) = ([], []) }
+            return (state.stopWaiters, state.inbox)
         }
+        for case .control(_, _, let reply) in rest { reply(nil) }
         for waiter in waiters { waiter.resume() }
     }
 }

@@ -100,6 +100,30 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
             sink: sink
         )
         sink(.accepted)
+        for sequence in ids {
+            let knownCount = sequences[sequence]?.tokens.count ?? 0
+            guard let progress = sequences[sequence]?.begin() else { continue }
+            countForced(since: knownCount, of: sequence)
+            tell(progress, of: sequence)
+        }
+    }
+
+    /// Carries out a client's wish for all choices that have not ended; `nil` if the request has.
+    package func control(_ id: RequestID, _ wish: ThinkingControl) -> [ControlledChoice]? {
+        requests[id]?.openSequences.compactMap { sequence in
+            let knownCount = sequences[sequence]?.tokens.count ?? 0
+            let progress = sequences[sequence]?.control(wish)
+            countForced(since: knownCount, of: sequence)
+            guard let state = sequences[sequence] else { return nil }
+            if let progress { tell(progress, of: sequence) }
+            return ControlledChoice(
+                choice: state.choice,
+                isApplied: progress != nil,
+                isThinking: state.gate.isThinking,
+                budget: state.gate.budget,
+                reasoningTokens: state.gate.reasoningTokens
+            )
+        }
     }
 
     /// What is certain to be computed before the first token takes longer than the client waits, at the best of rates.
@@ -247,26 +271,39 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// - Returns: The token and how many tokens became known by it; `nil` if the sequence has ended.
     private func sample(_ id: SequenceID, _ logits: UnsafeBufferPointer<Float>) -> (token: Int32, newCount: Int)? {
         // Only fields are taken out: a second reference to the tokens would make appending copy them all.
-        guard let request = sequences[id]?.request, let choice = sequences[id]?.choice,
-            let sampling = sequences[id]?.sampling, let position = sequences[id]?.sampledCount,
-            let isThinking = sequences[id]?.gate.isThinking, let knownCount = sequences[id]?.tokens.count
+        guard let request = sequences[id]?.request, let sampling = sequences[id]?.sampling,
+            let position = sequences[id]?.sampledCount, let isThinking = sequences[id]?.gate.isThinking,
+            let knownCount = sequences[id]?.tokens.count
         else { return nil }
         guard let token = sampler.sample(logits, sampling, position: position) else {
             fail(request, .noFiniteLogits)
             return nil
         }
         guard let progress = sequences[id]?.append(token, vocabulary: vocabulary) else { return nil }
-        scheduler.extend(id, by: progress.newTokenCount)
         totals.generatedTokens += 1
-        let newCount = (sequences[id]?.tokens.count ?? knownCount) - knownCount
-        requests[request]?.tally.count(isThinking: isThinking, forcedCount: max(0, newCount - 1))
+        requests[request]?.tally.countDraw(isThinking: isThinking)
+        // The drawn token itself is among the known ones, unless it ends a turn.
+        countForced(since: knownCount + 1, of: id)
+        tell(progress, of: id)
+        return progress.result == nil ? (token, progress.newTokenCount) : nil
+    }
+
+    /// Counts the tokens of a sequence beyond those that were known and drawn.
+    private func countForced(since knownCount: Int, of id: SequenceID) {
+        guard let sequence = sequences[id], sequence.tokens.count > knownCount else { return }
+        requests[sequence.request]?.tally.countForced(sequence.tokens.count - knownCount)
+    }
+
+    /// Makes new tokens known to the scheduler, and text and the end to the client.
+    private func tell(_ progress: DecodingSequence.Progress, of id: SequenceID) {
+        guard let request = sequences[id]?.request, let choice = sequences[id]?.choice else { return }
+        scheduler.extend(id, by: progress.newTokenCount)
         let sink = requests[request]?.sink
         if let told = sequences[id]?.takeUntold(progress) { sink?(.progressed(told)) }
-        guard let result = progress.result else { return (token, progress.newTokenCount) }
+        guard let result = progress.result else { return }
         requests[request]?.results[choice] = result
         sink?(.choiceEnded(choice: choice, result))
         end(id, of: request)
-        return nil
     }
 
     private func end(_ sequence: SequenceID, of id: RequestID) {

@@ -27,11 +27,13 @@ package struct EngineTally: Sendable, Equatable {
         self.promptTokens = promptTokens
     }
 
-    /// Counts one draw and the tokens that were fed behind it.
-    mutating func count(isThinking: Bool, forcedCount: Int) {
+    /// Counts one draw.
+    mutating func countDraw(isThinking: Bool) {
         if isThinking { completion.reasoning += 1 } else { completion.answer += 1 }
-        completion.forced += forcedCount
     }
+
+    /// Counts tokens that were fed.
+    mutating func countForced(_ count: Int) { completion.forced += count }
 
     /// Adds a request that has ended.
     mutating func add(_ request: EngineTally) {

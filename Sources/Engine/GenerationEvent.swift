@@ -12,6 +12,14 @@ package enum GenerationEvent: Sendable, Equatable {
     case cancelled([ChoiceResult])
     /// The engine could not go on with this request; what every choice had used, nothing if none was queued.
     case failed(EngineFailure, [ChoiceResult])
+
+    /// Whether nothing follows.
+    package var isLast: Bool {
+        switch self {
+        case .completed, .cancelled, .failed: true
+        case .accepted, .progressed, .choiceEnded: false
+        }
+    }
 }
 
 /// Why a choice ended, and what it used.
@@ -27,6 +35,8 @@ package struct ChoiceResult: Sendable, Equatable {
     /// Tokens of the prompt that were not computed for this choice.
     package var cachedTokens: Int
     package var thinkingEndedBy: ThinkingEnd
+    /// The budget that held in the end, which a client may have extended.
+    package var thinkingBudget: Int?
 
     package var reasoningTokens: Int { tokens.reasoning }
     package var forcedTokens: Int { tokens.forced }
@@ -38,6 +48,7 @@ package struct ChoiceResult: Sendable, Equatable {
         self.finishReason = finishReason
         tokens = TokenCounts(gate)
         thinkingEndedBy = gate.endedBy ?? .length
+        thinkingBudget = gate.budget
     }
 }
 

@@ -18,6 +18,8 @@ package final class Gateway: Sendable {
     let settings: GatewaySettings
     let log: Logger
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
+    /// What can be controlled while it is answered.
+    let liveRequests = LiveRequests()
     private let draining = Mutex(false)
     /// Requests that have a hold and are not settled yet.
     let unsettled = UnsettledCount()
@@ -47,22 +49,8 @@ package final class Gateway: Sendable {
 
     var isDraining: Bool { draining.withLock { $0 } }
 
-    /// All routes. Routes that generate ask for a key by themselves; health and metrics are open.
+    /// All routes. Health and metrics are open to everybody who can connect; all others ask for a key if there are keys.
     package var routes: [Route] {
-        healthRoutes + metricsRoutes + chatCompletionRoutes + (modelRoutes + tokenizationRoutes).map(guarded)
-    }
-
-    /// The same route for those who have a key, if keys are needed.
-    private func guarded(_ route: Route) -> Route {
-        Route(route.method, route.pattern, headers: route.headers) { [self] request, writer in
-            Task { [self] in
-                do throws(APIError) {
-                    _ = try await access.principal(of: request)
-                    route.handler(request, writer)
-                } catch {
-                    writer.respond(error)
-                }
-            }
-        }
+        healthRoutes + metricsRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + controlRoutes
     }
 }

@@ -8,6 +8,8 @@ package struct GatewaySettings: Sendable {
     package var maxThinkTokens: Int?
     /// Bounds every thought from above.
     package var maxThinkTokensCap: Int?
+    /// What efforts stand for.
+    package var effort = EffortTable()
     /// Without `temperature` in a request.
     package var temperature = 1.0
     /// Without `top_p` in a request.

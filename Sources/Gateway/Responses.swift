@@ -54,4 +54,13 @@ extension HTTPFields {
         }
         return fields
     }
+
+    /// Beside that, which bound was applied to the thought: a number or `unlimited`, and who asked for it.
+    static func reporting(ignored names: [String], _ bound: Usage.Bound) -> HTTPFields {
+        var fields = reporting(ignored: names)
+        for (name, value) in bound.headerFields {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return fields
+    }
 }

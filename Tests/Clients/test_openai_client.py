@@ -145,7 +145,8 @@ def test_the_stream_helper_accumulates(client):
 
 
 def test_models_are_listed_and_found(client):
-    assert [model.id for model in client.models.list()] == [MODEL]
+    names = [model.id for model in client.models.list()]
+    assert names[0] == MODEL and all(name.startswith(f"{MODEL}:") for name in names[1:])
     assert client.models.retrieve(MODEL).id == MODEL
 
 
@@ -172,4 +173,4 @@ def test_a_prompt_longer_than_the_context_is_refused(client):
 
 def test_another_name_can_be_served():
     with Server("--served-model-name", "house-model") as server:
-        assert [model.id for model in server.openai().models.list()] == ["house-model"]
+        assert [model.id for model in server.openai().models.list()][0] == "house-model"

@@ -94,7 +94,7 @@ import Testing
         #expect(options.sampling.temperature == 0.25 && options.sampling.topP == 1)
         #expect(options.sampling.topK == 40 && options.sampling.seed == -7)
         #expect(options.stop == ["a", "\n"] && options.maxCompletionTokens == 100)
-        #expect(options.thinking.maxThinkTokens == 12 && options.thinking.graceTokens == 3)
+        #expect(options.thinking.bound?.value == 12 && options.thinking.graceTokens == 3)
         #expect(options.thinking.closingText == "x" && options.thinking.minAnswerTokens == 5)
         #expect(request.ignoredFields == ["user", "colour"])
     }

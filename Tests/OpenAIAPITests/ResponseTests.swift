@@ -187,7 +187,7 @@ import Testing
     func others() throws {
         let model = ModelDescription(id: "m\"", created: 5, ownedBy: "o", maxModelLength: 4096)
         let written: JSONValue = [
-            "id": "m\"", "object": "model", "created": 5, "owned_by": "o", "max_model_len": 4096,
+            "id": "m\"", "object": "model", "created": 5, "owned_by": "o", "root": "m\"", "max_model_len": 4096,
         ]
         #expect(try JSONValue(parsing: model.body) == written)
         #expect(try JSONValue(parsing: ModelDescription.list([])) == ["object": "list", "data": []])

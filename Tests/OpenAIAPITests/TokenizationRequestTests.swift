@@ -77,7 +77,7 @@ import Testing
             )
         )
         #expect(JSONValue.array(request.tools).text(.python) == tools)
-        #expect(request.templateArguments == ["colour": nil])
+        #expect(request.chat.templateArguments == ["colour": nil])
         #expect(request.addsGenerationPrompt && !request.continuesFinalMessage && request.chat.options.choiceCount == 2)
         let continued = try RenderRequest(body: ChatBody.bytes(#""continue_final_message": true"#))
         #expect(continued.continuesFinalMessage && !continued.addsGenerationPrompt)
@@ -97,7 +97,7 @@ import Testing
             ),
             (#""add_generation_prompt": 1"#, "add_generation_prompt"),
             (#""add_generation_prompt": true, "continue_final_message": true"#, "continue_final_message"),
-            (#""chat_template_kwargs": {"enable_thinking": false}"#, "chat_template_kwargs.enable_thinking"),
+            (#""chat_template_kwargs": {"enable_thinking": 0}"#, "chat_template_kwargs.enable_thinking"),
             (#""chat_template_kwargs": {"messages": []}"#, "chat_template_kwargs.messages"),
             (#""temperature": 3"#, "temperature"), (#""logprobs": true"#, "logprobs"),
             (#""max_think_tokens": -2"#, "max_think_tokens"), (#""max_thnk_tokens": 1"#, "max_thnk_tokens"),

@@ -5,7 +5,10 @@
 package struct ClosingText: Sendable, Equatable {
     /// What is fed when a number of bytes of the tag stand there already.
     package struct Variant: Sendable, Equatable {
-        package let bytes: [UInt8]
+        /// The thought's last text.
+        package let thought: [UInt8]
+        /// What stands behind the tag.
+        package let answer: [UInt8]
         package let tokens: [Int32]
     }
 
@@ -24,22 +27,30 @@ package struct ClosingText: Sendable, Equatable {
     /// Prepares a closing text.
     ///
     /// - Parameters:
-    ///   - text: Any text. Without `</think>` in it the tag and a blank line are added: a thought has to end.
+    ///   - text: Any text. Without `</think>` in it the tag and a blank line are added: a thought has to end. So has one
+    ///     that the text opens behind the tag.
     ///   - encode: Tokens of a text, with special tokens disabled.
     package init(_ text: String, encode: (String) -> [Int32]) {
-        let tagText = "</think>"
+        let blank = Array("\n\n".utf8)
         var head = Array(text.utf8)
-        var tail: [UInt8] = Array("\n\n".utf8)
+        var tail = blank
         if let start = ClosingText.firstTag(in: head) {
             tail = Array(head[(start + ClosingText.tag.count)...])
             head = Array(head[..<start])
         }
+        if ClosingText.endsInThought(tail) { tail += ClosingText.tag + blank }
         variants = ClosingText.tag.indices.map { sampled in
-            let prefix = sampled == 0 ? head : []
-            let bytes = prefix + Array(tagText.utf8.dropFirst(sampled)) + tail
-            return Variant(bytes: bytes, tokens: encode(String(decoding: bytes, as: UTF8.self)))
+            let thought = sampled == 0 ? head : []
+            let bytes = thought + ClosingText.tag[sampled...] + tail
+            return Variant(thought: thought, answer: tail, tokens: encode(String(decoding: bytes, as: UTF8.self)))
         }
         maxTokenCount = variants.map(\.tokens.count).max() ?? 0
+    }
+
+    private static func endsInThought(_ answer: [UInt8]) -> Bool {
+        var scanner = TagScanner(channel: .answer)
+        _ = scanner.feed(answer)
+        return scanner.channel == .thought
     }
 
     private static func firstTag(in bytes: [UInt8]) -> Int? {

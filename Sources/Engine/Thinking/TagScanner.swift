@@ -64,6 +64,14 @@ package struct TagScanner: Sendable {
         }
     }
 
+    /// Ends the thought from outside and returns what was held back of it, unless that is the tag's own beginning.
+    package mutating func close() -> [Piece] {
+        let rest = closingTagPrefix == 0 ? flush() : []
+        pending = []
+        channel = .answer
+        return rest
+    }
+
     /// Gives up what is held back: nothing follows that could complete a tag.
     package mutating func flush() -> [Piece] {
         guard !pending.isEmpty else { return [] }

@@ -20,7 +20,7 @@ package struct ThinkingGate: Sendable {
     /// Why the (last) thought ended; `nil` while there is none to speak of or it goes on.
     package private(set) var endedBy: ThinkingEnd?
 
-    private let limits: ThinkingLimits
+    private var limits: ThinkingLimits
     private var scanner: TagScanner
 
     /// Begins behind the prompt; `startsThinking` tells whether that ends inside an open `<think>`.
@@ -38,6 +38,28 @@ package struct ThinkingGate: Sendable {
 
     /// Whether the next token is sampled inside a thought.
     package var isThinking: Bool { scanner.channel == .thought }
+
+    /// The most tokens that may be sampled while thinking; `nil` is no bound.
+    package var budget: Int? { limits.budget }
+
+    /// Decides before the first token: a prompt may end inside a thought for which there is no room.
+    package mutating func begin() -> Outcome? {
+        guard isThinking, limits.budget == 0 || !limits.leavesRoomToThink else { return nil }
+        return closed(because: limits.budget == 0 ? limits.budgetEnd : .reserve)
+    }
+
+    /// Ends the thought because the client wants its answer; `nil` if there is none.
+    package mutating func endThinking() -> Outcome? { isThinking ? closed(because: .control) : nil }
+
+    /// Raises the budget, at most to its ceiling; false if there is no thought.
+    package mutating func extendThinking(by tokens: Int) -> Bool {
+        guard isThinking else { return false }
+        if let budget = limits.budget {
+            let (sum, overflows) = budget.addingReportingOverflow(tokens)
+            limits.budget = max(budget, min(overflows ? .max : sum, limits.budgetCeiling ?? .max))
+        }
+        return true
+    }
 
     /// Counts a sampled token, whose text may end inside a character or a tag, and decides.
     package mutating func sampled(_ bytes: [UInt8]) -> Outcome {
@@ -83,7 +105,7 @@ package struct ThinkingGate: Sendable {
     private func reasonToClose(after bytes: [UInt8]) -> ThinkingEnd? {
         if let budget = effectiveBudget, reasoningTokens >= budget {
             let isLineEnd = bytes.contains(UInt8(ascii: "\n"))
-            if isLineEnd || reasoningTokens - budget >= graceTokens { return .budget }
+            if isLineEnd || reasoningTokens - budget >= graceTokens { return limits.budgetEnd }
         }
         let neededLater = limits.closing.maxTokenCount + limits.minAnswerTokens
         return completionTokens + 1 + neededLater > limits.completionLimit ? .reserve : nil
@@ -93,15 +115,22 @@ package struct ThinkingGate: Sendable {
     private var effectiveBudget: Int? { endedBy == .disabled ? 0 : limits.budget }
     private var graceTokens: Int { endedBy == .disabled ? 0 : limits.graceTokens }
 
+    private mutating func closed(because reason: ThinkingEnd) -> Outcome {
+        var outcome = Outcome()
+        close(because: reason, &outcome)
+        return outcome
+    }
+
     private mutating func close(because reason: ThinkingEnd, _ outcome: inout Outcome) {
         let variant = limits.closing.variants[scanner.closingTagPrefix]
         // Only a thought that was opened inside the answer can be this short of room.
         let room = limits.completionLimit - completionTokens
         outcome.forcedTokens = Array(variant.tokens.prefix(room))
         forcedTokens += outcome.forcedTokens.count
-        let wasDisabled = endedBy == .disabled
-        if scanner.closingTagPrefix == 0 { outcome.pieces += scanner.flush() }
-        outcome.pieces += scanner.feed(variant.bytes)
-        endedBy = wasDisabled ? .disabled : reason
+        outcome.pieces += scanner.close()
+        if !variant.thought.isEmpty { outcome.pieces.append(.bytes(.thought, variant.thought)) }
+        outcome.pieces.append(.closed)
+        outcome.pieces += scanner.feed(variant.answer)
+        if endedBy != .disabled { endedBy = reason }
     }
 }

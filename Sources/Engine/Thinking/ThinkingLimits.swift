@@ -2,6 +2,10 @@
 package struct ThinkingLimits: Sendable, Equatable {
     /// The most tokens that may be sampled while thinking; `nil` is no bound of its own.
     package var budget: Int?
+    /// What the budget may be extended to while the sequence thinks; `nil` is anything.
+    package var budgetCeiling: Int?
+    /// What a thought that reaches its budget was ended by: `.credits` if they, not the request, made it what it is.
+    package var budgetEnd: ThinkingEnd
     /// How many more tokens the thought may take to reach the end of its line.
     package var graceTokens: Int
     /// Sampled and forced tokens together never pass this.
@@ -13,12 +17,16 @@ package struct ThinkingLimits: Sendable, Equatable {
 
     package init(
         budget: Int?,
+        budgetCeiling: Int? = nil,
+        budgetEnd: ThinkingEnd = .budget,
         graceTokens: Int = 0,
         completionLimit: Int,
         minAnswerTokens: Int? = nil,
         closing: ClosingText
     ) {
         self.budget = budget
+        self.budgetCeiling = budgetCeiling
+        self.budgetEnd = budgetEnd
         self.graceTokens = graceTokens
         self.completionLimit = completionLimit
         self.minAnswerTokens = minAnswerTokens ?? ThinkingLimits.standardReserve(of: completionLimit)
@@ -31,20 +39,4 @@ package struct ThinkingLimits: Sendable, Equatable {
     /// Whether at least one thought token, the closing text and an answer fit; otherwise the request runs without
     /// thinking.
     package var leavesRoomToThink: Bool { closing.maxTokenCount + minAnswerTokens < completionLimit }
-}
-
-/// Why a thought ended.
-package enum ThinkingEnd: Sendable {
-    /// The model closed its thought, or ended its turn inside it.
-    case natural
-    /// `max_think_tokens` was reached.
-    case budget
-    /// The rest of `max_completion_tokens` belongs to the answer.
-    case reserve
-    /// The request ran out of tokens while thinking.
-    case length
-    /// The model began a tool call inside its thought.
-    case toolCall
-    /// There was no thought.
-    case disabled
 }

@@ -6,29 +6,20 @@ import OpenAIAPI
 extension Gateway {
     var modelRoutes: [Route] {
         [
-            Route(.get, "/v1/models") { [self] _, writer in
-                writer.respond(json: ModelDescription.list([modelDescription]))
+            authenticated(.get, "/v1/models") { [self] _, _, writer in
+                writer.respond(json: ModelDescription.list(modelNames.map(modelDescription)))
             },
-            Route(.get, "/v1/models/{id}") { [self] request, writer in
-                do throws(APIError) {
-                    try requireServed(request.pathParameter)
-                    writer.respond(json: modelDescription.body)
-                } catch {
-                    writer.respond(error)
-                }
+            authenticated(.get, "/v1/models/{id}") { [self] (request, _, writer) throws(APIError) in
+                try requireServed(request.pathParameter)
+                writer.respond(json: modelDescription(request.pathParameter ?? model.name).body)
             },
         ]
     }
 
-    /// A request may leave the model out, but not ask for another one.
-    func requireServed(_ name: String?) throws(APIError) {
-        guard let name, name != model.name else { return }
-        throw .modelNotFound(name, served: model.name)
-    }
-
-    private var modelDescription: ModelDescription {
+    private func modelDescription(_ name: String) -> ModelDescription {
         ModelDescription(
-            id: model.name,
+            id: name,
+            root: model.name,
             created: model.created,
             ownedBy: "actuary",
             maxModelLength: model.maxModelLength

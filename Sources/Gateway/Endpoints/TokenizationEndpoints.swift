@@ -1,5 +1,4 @@
 import ChatTemplate
-import Dispatch
 import HTTPServer
 import HTTPTypes
 import OpenAIAPI
@@ -9,71 +8,68 @@ import Tokenization
 extension Gateway {
     var tokenizationRoutes: [Route] {
         [
-            work(.post, "/tokenize") { [self] (body) throws(APIError) in try tokenize(body) },
-            work(.post, "/detokenize") { [self] (body) throws(APIError) in try detokenize(body) },
-            work(.post, "/v1/chat/completions/render") { [self] (body) throws(APIError) in try render(body) },
+            work(.post, "/tokenize") { [self] (http, principal) throws(APIError) in try tokenize(http, principal) },
+            work(.post, "/detokenize") { [self] (http, _) throws(APIError) in try detokenize(http) },
+            work(.post, "/v1/chat/completions/render") { [self] (http, principal) throws(APIError) in
+                try render(http, principal)
+            },
         ]
     }
 
-    private func tokenize(_ body: [UInt8]) throws(APIError) -> Answer {
-        let request = try TokenizeRequest(body: body)
-        try requireServed(request.model)
-        let tokens =
-            switch request {
-            case .text(let text):
-                model.tokenizer.encode(
-                    text.prompt,
-                    recognisesSpecialTokens: text.parsesSpecialTokens,
-                    addsSpecialTokens: text.addsSpecialTokens
-                )
-            case .conversation(let render): try preparation.prepare(render.chat, PromptShape(render)).tokens
-            }
-        return Answer(
-            body: TokenizationResult.tokens(tokens, maxModelLength: model.maxModelLength),
-            ignoredFields: request.ignoredFields
-        )
+    private func tokenize(_ http: ServerRequest, _ principal: Principal) throws(APIError) -> Answer {
+        let request = try TokenizeRequest(body: http.body)
+        let context = try context(of: http, principal, model: request.model)
+        let tokens: [Int32]
+        var headers = HTTPFields.reporting(ignored: request.ignoredFields)
+        switch request {
+        case .text(let text):
+            tokens = model.tokenizer.encode(
+                text.prompt,
+                recognisesSpecialTokens: text.parsesSpecialTokens,
+                addsSpecialTokens: text.addsSpecialTokens
+            )
+        case .conversation(let render):
+            let prompt = try preparation.prepare(render.chat, PromptShape(render), context)
+            tokens = prompt.tokens
+            headers = .reporting(ignored: request.ignoredFields, prompt.bound)
+        }
+        return Answer(body: TokenizationResult.tokens(tokens, maxModelLength: model.maxModelLength), headers: headers)
     }
 
-    private func detokenize(_ body: [UInt8]) throws(APIError) -> Answer {
-        let request = try DetokenizeRequest(body: body, vocabularySize: model.tokenizer.vocabularySize)
+    private func detokenize(_ http: ServerRequest) throws(APIError) -> Answer {
+        let request = try DetokenizeRequest(body: http.body, vocabularySize: model.tokenizer.vocabularySize)
         try requireServed(request.model)
         return Answer(
             body: TokenizationResult.text(model.tokenizer.decode(request.tokens.map(Int32.init))),
-            ignoredFields: request.ignoredFields
+            headers: .reporting(ignored: request.ignoredFields)
         )
     }
 
-    private func render(_ body: [UInt8]) throws(APIError) -> Answer {
-        let request = try RenderRequest(body: body, maxChoices: settings.maxChoices)
-        try requireServed(request.chat.model)
-        let prompt = try preparation.prepare(request.chat, PromptShape(request))
+    private func render(_ http: ServerRequest, _ principal: Principal) throws(APIError) -> Answer {
+        let request = try RenderRequest(body: http.body, maxChoices: settings.maxChoices)
+        let context = try context(of: http, principal, model: request.chat.model)
+        let prompt = try preparation.prepare(request.chat, PromptShape(request), context)
         return Answer(
             body: TokenizationResult.rendering(prompt: prompt.rendered.text, tokens: prompt.tokens),
-            ignoredFields: request.chat.ignoredFields
+            headers: .reporting(ignored: request.chat.ignoredFields, prompt.bound)
         )
     }
 
-    /// A body that is sent at once, and the fields of the request that had no effect.
+    /// A body that is sent at once.
     private struct Answer {
         var body: [UInt8]
-        var ignoredFields: [String]
+        var headers: HTTPFields
     }
 
     /// A route whose answer is computed on the workers, away from the event loops.
     private func work(
         _ method: HTTPRequest.Method,
         _ path: String,
-        _ compute: @escaping @Sendable ([UInt8]) throws(APIError) -> Answer
+        _ compute: @escaping @Sendable (ServerRequest, Principal) throws(APIError) -> Answer
     ) -> Route {
-        Route(method, path) { [self] request, writer in
-            workers.async {
-                do throws(APIError) {
-                    let answer = try compute(request.body)
-                    writer.respond(json: answer.body, headers: .reporting(ignored: answer.ignoredFields))
-                } catch {
-                    writer.respond(error)
-                }
-            }
+        authenticated(method, path) { (request, principal, writer) throws(APIError) in
+            let answer = try compute(request, principal)
+            writer.respond(json: answer.body, headers: answer.headers)
         }
     }
 }

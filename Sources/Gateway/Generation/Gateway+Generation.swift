@@ -104,6 +104,7 @@ extension Gateway {
             recorder: recorder,
             headers: headers,
             commentInterval: patience.commentInterval(atMost: settings.commentInterval),
+            listed: liveRequests,
             log: log
         )
         run.start(leaving: writer)
@@ -169,9 +170,8 @@ extension Gateway {
 extension GenerationOrder {
     /// The order with the thinking bound that was granted.
     fileprivate func bounded(by grant: Grant) -> GenerationOrder {
-        guard grant.thinkingBound < thinkingBound else { return self }
         var copy = self
-        for index in copy.prompts.indices { copy.prompts[index].lower(to: grant.thinkingBound) }
+        for index in copy.prompts.indices { copy.prompts[index].bound(by: grant) }
         return copy
     }
 }

@@ -3,7 +3,7 @@ import OpenAIAPI
 
 /// What an endpoint has made of its request: prompts to go on from, under one set of options.
 struct GenerationOrder: Sendable {
-    /// What the answer is called, and the request in the ledger; no other has this name.
+    /// What the answer is called, by which its client can control it while it runs, and the request in the ledger.
     var id: String
     /// For whom.
     var principal: Principal

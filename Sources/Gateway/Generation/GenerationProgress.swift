@@ -25,9 +25,12 @@ struct GenerationProgress {
     private var results: [ChoiceTokens?]
     /// Of each prompt's first choice: a prompt is billed once, and the others go on from what the first computed.
     private var cachedTokens: [Int]
+    /// What the report says of the bound, which the client may have extended.
+    private var bound: Usage.Bound
 
     init(_ order: GenerationOrder) {
         self.order = order
+        bound = order.bound
         openPrompts = order.prompts.count
         results = Array(repeating: nil, count: order.choiceCount)
         cachedTokens = Array(repeating: 0, count: order.prompts.count)
@@ -95,7 +98,7 @@ struct GenerationProgress {
         Usage(
             promptTokens: order.promptTokens,
             cachedTokens: cachedTokens.reduce(0, +),
-            bound: order.bound,
+            bound: bound,
             choices: results.compactMap { $0 }
         )
     }
@@ -110,10 +113,13 @@ struct GenerationProgress {
             forced: result.forcedTokens,
             answer: result.answerTokens,
             completion: result.completionTokens,
-            endedBy: order.prompts[prompt].lacksRoom ? .reserve : ThinkingEnding(result.thinkingEndedBy)
+            endedBy: ThinkingEnding(order.prompts[prompt].withheld ?? result.thinkingEndedBy)
         )
         results[prompt * order.options.choiceCount + choice] = tokens
         if choice == 0 { cachedTokens[prompt] = result.cachedTokens }
+        if bound.isEnabled, let budget = bound.tokens, let last = result.thinkingBudget {
+            bound.tokens = max(budget, last)
+        }
         return tokens
     }
 }
@@ -133,6 +139,8 @@ extension ThinkingEnding {
         case .natural: self = .natural
         case .budget: self = .budget
         case .reserve: self = .reserve
+        case .credits: self = .credits
+        case .control: self = .control
         case .length: self = .length
         case .toolCall: self = .toolCall
         case .disabled: self = .disabled

@@ -11,6 +11,7 @@ import OpenAIAPI
 /// The engine gets the prompts, its events become a response, the meter settles, the response ends. The engine's thread
 /// only passes events on; everything here happens on the run's own serial queue, and `GenerationProgress` decides what.
 final class GenerationRun: @unchecked Sendable {  // All mutable state is touched on `queue` only.
+    private let order: GenerationOrder
     private let requests: [GenerationRequest]
     private let engine: Engine
     private let meter: any RequestMeter
@@ -18,6 +19,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
     private let recorder: ResponseRecorder
     private let commentInterval: Duration
     private let headers: HTTPFields
+    private let live: LiveRequests
     private let log: Logger
     private let queue = DispatchQueue(label: "gateway.generation")
     private var progress: GenerationProgress
@@ -37,6 +39,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
     ///   - recorder: Through what the response passes.
     ///   - headers: Fields of the response beside its type.
     ///   - commentInterval: The silence after which a stream gets a comment line.
+    ///   - live: Where the client finds the request as long as it runs.
     ///   - log: Where failures of ours are written.
     init(
         _ order: GenerationOrder,
@@ -47,8 +50,10 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         recorder: ResponseRecorder,
         headers: HTTPFields,
         commentInterval: Duration,
+        listed live: LiveRequests,
         log: Logger
     ) {
+        self.order = order
         self.requests = requests
         self.engine = engine
         self.meter = meter
@@ -56,6 +61,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         self.recorder = recorder
         self.headers = headers
         self.commentInterval = commentInterval
+        self.live = live
         self.log = log
         progress = GenerationProgress(order)
     }
@@ -89,6 +95,8 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
                 return
             }
         }
+        // Events wait until this is done, so that the request is listed before its client knows the id.
+        live.add(order.id, LiveRequests.Entry(engineIDs: engineIDs, order))
     }
 
     /// The meter hears of tokens at once, the client in the same order as far as the meter allows.
@@ -131,6 +139,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
     }
 
     private func finish(_ ending: GenerationEnding) {
+        live.remove(order.id)
         Task { [self] in
             let reading = await meter.settle(ending)
             queue.async { [self] in

@@ -34,12 +34,14 @@ extension PreparedPrompt {
         return overflows ? room : min(bound, room)
     }
 
-    /// Lowers the bound of a thought, grace included.
-    mutating func lower(to bound: Int) {
-        guard thinkingBound > bound else { return }
-        limits.budget = min(limits.budget ?? bound, bound)
-        limits.graceTokens = min(limits.graceTokens, bound - (limits.budget ?? 0))
-        self.bound.tokens = limits.budget
+    /// Bounds a thought, grace included, by what was granted; it cannot be extended beyond that.
+    mutating func bound(by grant: Grant) {
+        limits.budgetCeiling = min(limits.budgetCeiling ?? .max, grant.thinkingBound)
+        guard thinkingBound > grant.thinkingBound else { return }
+        limits.budget = min(limits.budget ?? .max, grant.thinkingBound)
+        limits.graceTokens = min(limits.graceTokens, grant.thinkingBound - (limits.budget ?? 0))
+        if grant.isCutByCredits { limits.budgetEnd = .credits }
+        bound.tokens = limits.budget
     }
 }
 

@@ -13,8 +13,8 @@ struct PreparedPrompt: Sendable {
     /// What the usage report says of the thought's bound.
     var bound: Usage.Bound
     var limits: ThinkingLimits
-    /// Whether thinking was switched off because the completion has no room for it.
-    var lacksRoom = false
+    /// Why thinking was switched off although it was asked for: the completion has no room for it, or no credits are left.
+    var withheld: ThinkingEnd?
 }
 
 /// How the messages of a request are rendered, beyond what a chat completion needs.
@@ -23,8 +23,6 @@ struct PromptShape: Sendable {
     /// Whether the prompt opens the assistant's turn.
     var addsGenerationPrompt = true
     var continuesFinalMessage = false
-    /// More variables for the template.
-    var templateArguments = JSONObject()
 
     /// A prompt to be answered.
     static let answer = PromptShape()
@@ -35,7 +33,6 @@ extension PromptShape {
         tools = request.tools
         addsGenerationPrompt = request.addsGenerationPrompt
         continuesFinalMessage = request.continuesFinalMessage
-        templateArguments = request.templateArguments
     }
 }
 
@@ -44,25 +41,32 @@ struct PromptPreparation: Sendable {
     let model: ServedModel
     let settings: GatewaySettings
 
-    /// Prepares what a chat completion computes.
+    /// Prepares what a request computes.
     ///
     /// - Throws: `APIError` that names what cannot be rendered or does not fit the context.
     func prepare(
         _ request: ChatCompletionRequest,
-        _ shape: PromptShape = .answer
+        _ shape: PromptShape = .answer,
+        _ context: RequestContext
     ) throws(APIError) -> PreparedPrompt {
-        var choice = ThinkingChoice(
-            requested: request.options.thinking.maxThinkTokens,
-            messageSwitch: model.prompts.thinkingSwitch(in: request.messages),
-            settings: settings
+        try request.checkTemplateArguments(model.prompts.template.mentions)
+        var decision = ThinkingDecision(
+            ThinkingSources(
+                options: request.options.thinking,
+                messageSwitch: model.prompts.thinkingSwitch(in: request.messages),
+                modelSuffix: context.modelSuffix,
+                headerBound: context.headerBound
+            ),
+            ThinkingPolicy(settings, context.principal)
         )
-        var prompt = try encoded(request.messages, shape, thinking: choice.forcedSwitch)
-        var limits = try limits(request.options, promptCount: prompt.tokens.count, budget: choice.budget)
-        let lacksRoom = prompt.rendered.startsInsideThinking && !limits.leavesRoomToThink
-        if lacksRoom {
-            choice.forcedSwitch = false
-            prompt = try encoded(request.messages, shape, thinking: false)
-            limits = try self.limits(request.options, promptCount: prompt.tokens.count, budget: choice.budget)
+        var prompt = try encoded(request, shape, thinking: decision.forcedSwitch)
+        var limits = try limits(request.options, promptCount: prompt.tokens.count, decision)
+        var withheld: ThinkingEnd? = decision.isShortOfCredits && decision.budget == 0 ? .credits : nil
+        if prompt.rendered.startsInsideThinking, !limits.leavesRoomToThink {
+            withheld = .reserve
+            decision.forcedSwitch = false
+            prompt = try encoded(request, shape, thinking: false)
+            limits = try self.limits(request.options, promptCount: prompt.tokens.count, decision)
         }
         let isThinking = prompt.rendered.startsInsideThinking
         return PreparedPrompt(
@@ -71,11 +75,11 @@ struct PromptPreparation: Sendable {
             messageEnds: messageEnds(prompt.tokens),
             bound: Usage.Bound(
                 isEnabled: isThinking,
-                tokens: isThinking || lacksRoom ? choice.budget : 0,
-                source: choice.source
+                tokens: isThinking || withheld != nil ? decision.budget : 0,
+                source: decision.source
             ),
             limits: limits,
-            lacksRoom: lacksRoom
+            withheld: withheld
         )
     }
 
@@ -90,17 +94,17 @@ struct PromptPreparation: Sendable {
     }
 
     private func encoded(
-        _ messages: [JSONValue],
+        _ request: ChatCompletionRequest,
         _ shape: PromptShape,
         thinking: Bool?
     ) throws(APIError) -> (rendered: RenderedPrompt, tokens: [Int32]) {
         do {
             let rendered = try model.prompts.build(
-                messages: messages,
+                messages: request.messages,
                 tools: shape.tools.isEmpty ? nil : shape.tools,
                 addGenerationPrompt: shape.addsGenerationPrompt,
                 continueFinalMessage: shape.continuesFinalMessage ? true : nil,
-                extra: shape.templateArguments,
+                extra: request.templateArguments,
                 thinking: thinking
             )
             return (rendered, model.tokenizer.encode(rendered.text, trusted: rendered.trusted))
@@ -113,7 +117,7 @@ struct PromptPreparation: Sendable {
     private func limits(
         _ options: GenerationOptions,
         promptCount: Int,
-        budget: Int?
+        _ decision: ThinkingDecision
     ) throws(APIError) -> ThinkingLimits {
         let room = model.maxModelLength - promptCount
         guard room > 0 else {
@@ -124,24 +128,18 @@ struct PromptPreparation: Sendable {
             )
         }
         let wanted = options.maxCompletionTokens ?? settings.defaultMaxCompletionTokens ?? room
-        let closing = try closingText(options.thinking.closingText)
         return ThinkingLimits(
-            budget: budget,
+            budget: decision.budget,
+            budgetCeiling: decision.ceiling,
+            budgetEnd: decision.isShortOfCredits ? .credits : .budget,
             graceTokens: options.thinking.graceTokens,
             completionLimit: min(wanted, room),
             minAnswerTokens: options.thinking.minAnswerTokens,
-            closing: closing
+            closing: closingText(options.thinking.closingText)
         )
     }
 
-    private func closingText(_ text: String?) throws(APIError) -> ClosingText {
-        let text = text ?? ClosingText.standard
-        guard !text.contains("<think>") else {
-            throw .invalidRequest(
-                "'think_close_text' ends a thought; it must not contain <think>, which begins one.",
-                param: "think_close_text"
-            )
-        }
-        return ClosingText(text) { model.tokenizer.encode($0, recognisesSpecialTokens: false) }
+    private func closingText(_ text: String?) -> ClosingText {
+        ClosingText(text ?? ClosingText.standard) { model.tokenizer.encode($0, recognisesSpecialTokens: false) }
     }
 }

@@ -65,6 +65,17 @@ extension APIError {
         APIError(status: 409, type: .invalidRequest, code: code, message: message, shouldRetry: false)
     }
 
+    /// 404: no request of this key with that id is being answered.
+    package static func requestNotFound(_ id: String) -> APIError {
+        APIError(
+            status: 404,
+            type: .invalidRequest,
+            code: "request_not_found",
+            param: "id",
+            message: "No request with the id \(Quotation.of(.string(id))) is running: it has ended, or never was."
+        )
+    }
+
     /// 404: no endpoint has this path.
     package static func routeNotFound(method: String, path: String) -> APIError {
         APIError(

@@ -11,7 +11,7 @@ struct BudgetLookalike: Equatable, Sendable {
     /// Looks at a field's name; `nil` if it is harmless.
     init?(_ name: String) {
         let plain = Self.plain(name)
-        if let nearest = Self.nearest(to: plain) {
+        if let nearest = Self.nearest(to: plain, in: Self.known) {
             suggestion = nearest
         } else if Self.mentions(plain, Self.thought), Self.mentions(plain, Self.bound) {
             suggestion = Self.standardSuggestion
@@ -20,6 +20,15 @@ struct BudgetLookalike: Equatable, Sendable {
         } else {
             return nil
         }
+    }
+
+    /// One whose right name is known.
+    init(suggestion: String) { self.suggestion = suggestion }
+
+    /// The bound among a table's fields whose name is at most two typing errors away.
+    static func member(of table: ParameterTable, like name: String) -> String? {
+        let bounds = table.parameters.filter(\.isBudget).map(\.name)
+        return nearest(to: plain(name), in: bounds.map { (Array(plain($0).utf8), $0) })
     }
 
     /// What the client is told about the field at `path`.
@@ -35,28 +44,34 @@ struct BudgetLookalike: Equatable, Sendable {
     private static let cap = ["max", "limit", "cap"]
 
     /// Known names without case, `_` and `-`, and what to suggest instead of a name that resembles them.
-    private static let known: [(plain: [UInt8], suggestion: String)] = budgets(of: ChatParameters.completion)
-
-    private static func budgets(of table: ParameterTable) -> [(plain: [UInt8], suggestion: String)] {
-        table.parameters.flatMap { parameter -> [(plain: [UInt8], suggestion: String)] in
-            var found: [(plain: [UInt8], suggestion: String)] = []
-            if parameter.isBudget { found.append((Array(plain(parameter.name).utf8), suggestion(for: parameter))) }
-            if case .built(.group(let members)) = parameter.support { found += budgets(of: members) }
-            return found
+    private static let known: [(plain: [UInt8], suggestion: String)] = ChatParameters.completion.parameters.flatMap {
+        parameter -> [(plain: [UInt8], suggestion: String)] in
+        var found: [(plain: [UInt8], suggestion: String)] = []
+        if parameter.isBudget { found.append((Array(plain(parameter.name).utf8), suggestion(for: parameter))) }
+        if case .built(.group(let members)) = parameter.support {
+            // Outside its object a member's own name means nothing.
+            found += members.parameters.filter(\.isBudget).map {
+                (Array(plain($0.name).utf8), $0.name == "effort" ? "reasoning_effort" : standardSuggestion)
+            }
         }
+        return found
     }
 
     private static func suggestion(for parameter: Parameter) -> String {
         switch parameter.support {
         case .built(.group), .inert: standardSuggestion
-        case .built: parameter.name
+        // Of the names of a bound our own is the one that needs no explanation.
+        case .built: ThinkingParameters.boundPaths.contains(parameter.name) ? standardSuggestion : parameter.name
         case .refused(let refusal):
             if case .renamed(let right) = refusal.reason { right } else { standardSuggestion }
         }
     }
 
     /// The suggestion of the known name that is at most two typing errors away; one or none for short names.
-    private static func nearest(to plain: String) -> String? {
+    private static func nearest(
+        to plain: String,
+        in known: [(plain: [UInt8], suggestion: String)]
+    ) -> String? {
         let bytes = Array(plain.utf8)
         var best: (distance: Int, suggestion: String)?
         for (name, suggestion) in known {

@@ -7,7 +7,7 @@ enum ChatParameters {
 
     /// The body of `POST /v1/chat/completions`.
     static let completion = ParameterTable(
-        conversation + sampling + thinking + inert + prompting + notBuilt + otherBudgets
+        conversation + sampling + ThinkingParameters.all + inert + prompting + notBuilt + otherNames
     )
 
     /// The body of `POST /v1/chat/completions/render`: a chat body that may also say how its prompt is put together.
@@ -15,7 +15,6 @@ enum ChatParameters {
         .built("tools", .verbatim(.list(.group(tool)))),
         .built("add_generation_prompt", .boolean),
         .built("continue_final_message", .boolean),
-        .built("chat_template_kwargs", .verbatim(.group(templateArguments))),
     ])
 
     private static let conversation: [Parameter] = [
@@ -46,13 +45,6 @@ enum ChatParameters {
         .built("seed", .integer(Int64.min...Int64.max)),
     ]
 
-    private static let thinking: [Parameter] = [
-        .budget("max_think_tokens", .integer(-1...maxTokenCount, note: "-1 or null is the server's default")),
-        .budget("min_answer_tokens", .integer(1...maxTokenCount)),
-        .budget("think_grace", .integer(0...maxTokenCount)),
-        .budget("think_close_text", .string(bytes: 0...4096)),
-    ]
-
     private static let inert: [Parameter] = [
         .inert("user", .string()),
         .inert("metadata", .object),
@@ -71,7 +63,7 @@ enum ChatParameters {
         .notBuilt("tools", neutral: [[]]),
         .notBuilt("add_generation_prompt", neutral: [true]),
         .notBuilt("continue_final_message", neutral: [false]),
-        .built("chat_template_kwargs", .group(ParameterTable(templateSwitches, unknownMembers: .refused))),
+        .built("chat_template_kwargs", .verbatim(.group(templateArguments))),
     ]
 
     private static let tool = ParameterTable(
@@ -94,19 +86,12 @@ enum ChatParameters {
 
     /// A template's other variables are the caller's business, except those that the server sets itself.
     private static let templateArguments = ParameterTable(
-        templateSwitches
+        ThinkingParameters.templateArguments
             + ["messages", "tools", "add_generation_prompt", "continue_final_message"].map {
                 .misplaced($0, "the prompt is put together from the field '\($0)' of the body.")
             },
         unknownMembers: .kept
     )
-
-    private static let templateSwitches: [Parameter] = [
-        .budgetNotBuilt("enable_thinking"),
-        .budgetNotBuilt("thinking"),
-        .budgetNotBuilt("thinking_budget", neutral: [-1]),
-        .budgetNotBuilt("max_think_tokens", neutral: [-1]),
-    ]
 
     /// The first neutral value is the one an error recommends.
     private static let notBuilt: [Parameter] = [
@@ -176,37 +161,8 @@ enum ChatParameters {
         ),
     ]
 
-    /// Other servers' names for the bound of a thought, its switches and its effort (DESIGN section 4).
-    private static let otherBudgets: [Parameter] = [
-        .budgetNotBuilt("thinking_token_budget", neutral: [-1]),
-        .budgetNotBuilt("max_thinking_tokens", neutral: [-1]),
-        .budgetNotBuilt("thinking_budget_tokens", neutral: [-1]),
-        .budgetNotBuilt("reasoning_budget_tokens", neutral: [-1]),
-        .budgetNotBuilt("thinking_budget", neutral: [-1]),
-        .budgetNotBuilt("reasoning_budget_message"),
-        .budgetNotBuilt("reasoning_effort"),
-        .budgetNotBuilt("enable_thinking"),
-        .budgetNotBuilt("think"),
-        .budgetGroup(
-            "thinking",
-            [.notBuilt("type"), .budgetNotBuilt("budget_tokens", neutral: [-1]), .notBuilt("display")],
-            unknownMembers: .refused
-        ),
-        .budgetGroup(
-            "reasoning",
-            [
-                .budgetNotBuilt("effort"), .budgetNotBuilt("max_tokens", neutral: [-1]), .notBuilt("enabled"),
-                .notBuilt("exclude", neutral: [false]), .notBuilt("summary"),
-            ],
-            unknownMembers: .refused
-        ),
-        .budgetGroup("output_config", [.budgetNotBuilt("effort")], unknownMembers: .refused),
-        .budgetGroup("nvext", [.budgetNotBuilt("max_thinking_tokens", neutral: [-1])], unknownMembers: .reported),
-        .budgetGroup(
-            "custom_params",
-            [.budgetNotBuilt("thinking_budget", neutral: [-1])],
-            unknownMembers: .reported
-        ),
+    /// Other servers' names for the bound of a completion.
+    private static let otherNames: [Parameter] = [
         .renamed("max_output_tokens", to: "max_completion_tokens"),
         .renamed("max_new_tokens", to: "max_completion_tokens"),
         .renamed("n_predict", to: "max_completion_tokens", neutral: [-1]),

@@ -57,11 +57,6 @@ struct Parameter: Sendable {
         Parameter(name: name, support: .refused(Refusal(neutral: neutral, reason: .notBuilt)))
     }
 
-    /// A field that bounds or switches what is generated, which this server does not have yet.
-    static func budgetNotBuilt(_ name: String, neutral: [JSONValue] = []) -> Parameter {
-        Parameter(name: name, support: .refused(Refusal(neutral: neutral, reason: .notBuilt)), isBudget: true)
-    }
-
     /// An object of such fields.
     static func budgetGroup(
         _ name: String,

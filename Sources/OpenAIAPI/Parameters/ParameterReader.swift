@@ -138,6 +138,9 @@ struct ParameterReader {
         switch table.unknownMembers {
         case .kept: break
         case .refused:
+            if let meant = BudgetLookalike.member(of: table, like: name) {
+                throw BudgetLookalike(suggestion: Self.path(path, meant)).error(at: Self.path(path, name))
+            }
             throw Parameter.Refusal(neutral: [], reason: .notBuilt).error(at: Self.path(path, name))
         case .reported, .reportedByName:
             let held = table.unknownMembers == .reported ? value : .bool(true)

@@ -10,6 +10,8 @@ package struct ChatCompletionRequest: Sendable, Equatable {
     package var messages: [JSONValue]
     /// Everything beside the conversation.
     package var options: GenerationOptions
+    /// `chat_template_kwargs`: more variables for the template.
+    package var templateArguments: JSONObject
     /// The paths of fields that had no effect, for the header `x-actuary-ignored`.
     package var ignoredFields: [String]
 
@@ -34,6 +36,17 @@ package struct ChatCompletionRequest: Sendable, Equatable {
         model = fields["model"]?.string
         messages = try ConversationReader.messages(fields["messages"]?.array ?? [])
         options = try GenerationOptions(fields, maxChoices: maxChoices)
+        templateArguments = fields["chat_template_kwargs"]?.object ?? JSONObject()
         ignoredFields = ignored
+    }
+
+    /// Refuses variables that look like a bound, unless the template reads them: nobody else would.
+    ///
+    /// - Throws: `APIError` that names the variable and suggests what was probably meant.
+    package func checkTemplateArguments(_ isRead: (String) -> Bool) throws(APIError) {
+        let declared = ThinkingParameters.templateArguments.map(\.name)
+        for (name, value) in templateArguments where !value.isNull && !declared.contains(name) && !isRead(name) {
+            if let lookalike = BudgetLookalike(name) { throw lookalike.error(at: "chat_template_kwargs.\(name)") }
+        }
     }
 }

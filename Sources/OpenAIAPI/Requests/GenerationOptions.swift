@@ -29,7 +29,7 @@ package struct GenerationOptions: Sendable, Equatable {
         stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []
         serviceTier = Self.serviceTier(fields["service_tier"]?.string)
         sampling = SamplingOptions(fields)
-        thinking = ThinkingOptions(fields)
+        thinking = try ThinkingOptions(fields)
         guard fields["stream_options"] == nil || isStreaming else {
             throw .invalidRequest(
                 "'stream_options' is only allowed together with 'stream': true.",
@@ -75,14 +75,5 @@ extension SamplingOptions {
         topP = fields["top_p"]?.number
         topK = fields["top_k"]?.integer.map { max($0, 0) }
         seed = fields["seed"]?.integer.map(Int64.init)
-    }
-}
-
-extension ThinkingOptions {
-    fileprivate init(_ fields: JSONObject) {
-        maxThinkTokens = fields["max_think_tokens"]?.integer.flatMap { $0 < 0 ? nil : $0 }
-        graceTokens = fields["think_grace"]?.integer ?? 0
-        closingText = fields["think_close_text"]?.string
-        minAnswerTokens = fields["min_answer_tokens"]?.integer
     }
 }

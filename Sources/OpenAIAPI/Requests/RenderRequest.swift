@@ -10,8 +10,6 @@ package struct RenderRequest: Sendable, Equatable {
     package var addsGenerationPrompt: Bool
     /// `continue_final_message`: whether the last message stays open, to be continued.
     package var continuesFinalMessage: Bool
-    /// `chat_template_kwargs`: more variables for the template.
-    package var templateArguments: JSONObject
 
     /// Reads a body.
     ///
@@ -35,7 +33,6 @@ package struct RenderRequest: Sendable, Equatable {
         let (fields, ignored) = try ParameterReader.read(body, table)
         chat = try ChatCompletionRequest(fields: fields, ignored: ignored, maxChoices: maxChoices)
         tools = fields["tools"]?.array ?? []
-        templateArguments = fields["chat_template_kwargs"]?.object ?? JSONObject()
         continuesFinalMessage = fields["continue_final_message"]?.bool ?? false
         addsGenerationPrompt = fields["add_generation_prompt"]?.bool ?? !continuesFinalMessage
         guard !(continuesFinalMessage && addsGenerationPrompt) else {

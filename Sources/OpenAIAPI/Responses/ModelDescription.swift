@@ -1,14 +1,17 @@
 /// A model as `GET /v1/models` lists it.
 package struct ModelDescription: Sendable, Equatable {
     package var id: String
+    /// The model behind a name that also says how far to think; otherwise the same as `id`.
+    package var root: String
     /// When it was loaded, Unix seconds.
     package var created: Int
     package var ownedBy: String
     /// The longest prompt and completion together, tokens.
     package var maxModelLength: Int
 
-    package init(id: String, created: Int, ownedBy: String, maxModelLength: Int) {
+    package init(id: String, root: String? = nil, created: Int, ownedBy: String, maxModelLength: Int) {
         self.id = id
+        self.root = root ?? id
         self.created = created
         self.ownedBy = ownedBy
         self.maxModelLength = maxModelLength
@@ -40,6 +43,8 @@ package struct ModelDescription: Sendable, Equatable {
         bytes.json(created)
         bytes.json(#","owned_by":"#)
         bytes.json(string: ownedBy)
+        bytes.json(#","root":"#)
+        bytes.json(string: root)
         bytes.json(#","max_model_len":"#)
         bytes.json(maxModelLength)
         bytes.json("}")

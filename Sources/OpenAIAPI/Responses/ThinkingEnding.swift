@@ -6,6 +6,10 @@ package enum ThinkingEnding: String, Sendable, CaseIterable {
     case budget
     /// The rest of the completion belongs to the answer.
     case reserve
+    /// The account's thinking credits were used up.
+    case credits
+    /// The client asked for the answer while the model was thinking.
+    case control
     /// The request ran out of tokens while thinking.
     case length
     /// The model began a tool call inside its thought.

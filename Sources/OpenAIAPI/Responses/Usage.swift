@@ -14,6 +14,11 @@ package struct Usage: Sendable, Equatable {
             self.tokens = tokens
             self.source = source
         }
+
+        /// The header fields that say the same of every answer.
+        package var headerFields: [(name: String, value: String)] {
+            [("x-think-budget", tokens.map(String.init) ?? "unlimited"), ("x-think-budget-source", source)]
+        }
     }
 
     package let promptTokens: Int

@@ -23,6 +23,7 @@ extension Settings {
         result.maxChoices = engine.maxChoices
         result.maxThinkTokens = thinking.maxThinkTokens
         result.maxThinkTokensCap = thinking.maxThinkTokensCap
+        result.effort = thinking.effort
         result.temperature = sampling.temperature
         result.topP = sampling.topP
         result.memoryPlan = plan.parts

@@ -1,3 +1,5 @@
+import Gateway
+
 /// One setting: its name, what may be written for it, and where it goes.
 struct SettingKey: Sendable {
     /// The name in the file, with its section: `server.port`.
@@ -137,6 +139,12 @@ extension SettingKey {
         integer("engine.max_choices", \.engine.maxChoices, 1...128),
         optional("thinking.max_think_tokens", \.thinking.maxThinkTokens, 0...tokensMax),
         optional("thinking.max_think_tokens_cap", \.thinking.maxThinkTokensCap, 0...tokensMax),
+        integer("thinking.effort_minimal", \.thinking.effort.minimal, 1...tokensMax),
+        integer("thinking.effort_low", \.thinking.effort.low, 1...tokensMax),
+        integer("thinking.effort_medium", \.thinking.effort.medium, 1...tokensMax),
+        integer("thinking.effort_high", \.thinking.effort.high, 1...tokensMax),
+        integer("thinking.effort_xhigh", \.thinking.effort.xhigh, 1...tokensMax),
+        integer("thinking.effort_max", \.thinking.effort.max, 1...tokensMax),
         number("sampling.temperature", \.sampling.temperature, 0...2),
         number("sampling.top_p", \.sampling.topP, 0...1),
         optional("billing.data_dir", \.billing.dataDir, "a path"),

@@ -1,3 +1,4 @@
+import Gateway
 import Logging
 
 /// Everything an operator decides, checked; `Config/actuary.yaml` explains each key.
@@ -68,6 +69,8 @@ struct Settings: Equatable, Sendable {
         var maxThinkTokens: Int?
         /// Above every request's own bound; `nil` is no cap.
         var maxThinkTokensCap: Int?
+        /// What efforts stand for.
+        var effort = EffortTable()
     }
 
     /// What applies where a request says nothing.

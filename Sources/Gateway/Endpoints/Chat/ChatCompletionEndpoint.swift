@@ -9,26 +9,31 @@ extension Gateway {
         [
             generation("/v1/chat/completions") { [self] (http, principal, writer) throws(APIError) in
                 let request = try ChatCompletionRequest(body: http.body, maxChoices: settings.maxChoices)
-                try requireServed(request.model)
-                let order = GenerationOrder(
+                let context = try context(of: http, principal, model: request.model)
+                let prompt = try preparation.prepare(request, .answer, context)
+                let identity = CompletionIdentity(
                     id: CompletionIdentity.newID("chatcmpl-"),
-                    principal: principal,
-                    prompts: [try preparation.prepare(request)],
-                    options: request.options,
-                    headers: .reporting(ignored: request.ignoredFields)
+                    created: Int(Date().timeIntervalSince1970),
+                    model: context.modelName,
+                    serviceTier: request.options.serviceTier
                 )
-                return GenerationWork(order: order, response: chatResponse(order, writer))
+                let order = GenerationOrder(
+                    id: identity.id,
+                    principal: principal,
+                    prompts: [prompt],
+                    options: request.options,
+                    headers: .reporting(ignored: request.ignoredFields, prompt.bound)
+                )
+                return GenerationWork(order: order, response: chatResponse(order, identity, writer))
             }
         ]
     }
 
-    private func chatResponse(_ order: GenerationOrder, _ writer: ResponseWriter) -> any GenerationResponse {
-        let identity = CompletionIdentity(
-            id: order.id,
-            created: Int(Date().timeIntervalSince1970),
-            model: model.name,
-            serviceTier: order.options.serviceTier
-        )
+    private func chatResponse(
+        _ order: GenerationOrder,
+        _ identity: CompletionIdentity,
+        _ writer: ResponseWriter
+    ) -> any GenerationResponse {
         guard order.options.isStreaming else { return ChatBodyResponse(writer, identity, order) }
         let chunks = ChatCompletionChunks(
             identity: identity,
