@@ -6,6 +6,8 @@ import OpenAIAPI
 /// In whose words an endpoint tells errors.
 enum ErrorShape: Sendable {
     case openAI
+    /// Anthropic's.
+    case messages
 }
 
 extension ResponseWriter {
@@ -25,6 +27,7 @@ extension ResponseWriter {
         let body =
             switch shape {
             case .openAI: error.body
+            case .messages: error.messagesBody
             }
         respond(status: HTTPResponse.Status(code: error.status), headers: headers, body: body)
     }

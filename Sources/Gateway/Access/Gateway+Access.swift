@@ -11,6 +11,7 @@ extension Gateway {
     func authenticated(
         _ method: HTTPRequest.Method,
         _ path: String,
+        errors shape: ErrorShape = .openAI,
         _ handler: @escaping PrincipalHandler
     ) -> Route {
         Route(method, path) { [self] request, writer in
@@ -19,7 +20,7 @@ extension Gateway {
                     let principal = try await access.principal(of: request)
                     try await onWorkers { () throws(APIError) in try handler(request, principal, writer) }
                 } catch {
-                    writer.respond(error)
+                    writer.respond(error, as: shape)
                 }
             }
         }

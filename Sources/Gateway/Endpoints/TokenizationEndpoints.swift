@@ -8,15 +8,17 @@ import Tokenization
 extension Gateway {
     var tokenizationRoutes: [Route] {
         [
-            work(.post, "/tokenize") { [self] (http, principal) throws(APIError) in try tokenize(http, principal) },
-            work(.post, "/detokenize") { [self] (http, _) throws(APIError) in try detokenize(http) },
-            work(.post, "/v1/chat/completions/render") { [self] (http, principal) throws(APIError) in
+            computed(.post, "/tokenize") { [self] (http, principal) throws(APIError) in
+                try tokenize(http, principal)
+            },
+            computed(.post, "/detokenize") { [self] (http, _) throws(APIError) in try detokenize(http) },
+            computed(.post, "/v1/chat/completions/render") { [self] (http, principal) throws(APIError) in
                 try render(http, principal)
             },
         ]
     }
 
-    private func tokenize(_ http: ServerRequest, _ principal: Principal) throws(APIError) -> Answer {
+    private func tokenize(_ http: ServerRequest, _ principal: Principal) throws(APIError) -> ComputedAnswer {
         let request = try TokenizeRequest(body: http.body)
         let context = try context(of: http, principal, model: request.model)
         let tokens: [Int32]
@@ -28,48 +30,32 @@ extension Gateway {
                 recognisesSpecialTokens: text.parsesSpecialTokens,
                 addsSpecialTokens: text.addsSpecialTokens
             )
-        case .conversation(let render):
-            let prompt = try preparation.prepare(render.chat, PromptShape(render), context)
+        case .conversation(let chat):
+            let prompt = try preparation.prepare(chat, context)
             tokens = prompt.tokens
             headers = .reporting(ignored: request.ignoredFields, prompt.bound)
         }
-        return Answer(body: TokenizationResult.tokens(tokens, maxModelLength: model.maxModelLength), headers: headers)
+        return ComputedAnswer(
+            body: TokenizationResult.tokens(tokens, maxModelLength: model.maxModelLength),
+            headers: headers
+        )
     }
 
-    private func detokenize(_ http: ServerRequest) throws(APIError) -> Answer {
+    private func detokenize(_ http: ServerRequest) throws(APIError) -> ComputedAnswer {
         let request = try DetokenizeRequest(body: http.body, vocabularySize: model.tokenizer.vocabularySize)
         try requireServed(request.model)
-        return Answer(
+        return ComputedAnswer(
             body: TokenizationResult.text(model.tokenizer.decode(request.tokens.map(Int32.init))),
             headers: .reporting(ignored: request.ignoredFields)
         )
     }
 
-    private func render(_ http: ServerRequest, _ principal: Principal) throws(APIError) -> Answer {
-        let request = try RenderRequest(body: http.body, maxChoices: settings.maxChoices)
-        let context = try context(of: http, principal, model: request.chat.model)
-        let prompt = try preparation.prepare(request.chat, PromptShape(request), context)
-        return Answer(
+    private func render(_ http: ServerRequest, _ principal: Principal) throws(APIError) -> ComputedAnswer {
+        let request = try ChatCompletionRequest(body: http.body, maxChoices: settings.maxChoices)
+        let prompt = try preparation.prepare(request, try context(of: http, principal, model: request.model))
+        return ComputedAnswer(
             body: TokenizationResult.rendering(prompt: prompt.rendered.text, tokens: prompt.tokens),
-            headers: .reporting(ignored: request.chat.ignoredFields, prompt.bound)
+            headers: .reporting(ignored: request.ignoredFields, prompt.bound)
         )
-    }
-
-    /// A body that is sent at once.
-    private struct Answer {
-        var body: [UInt8]
-        var headers: HTTPFields
-    }
-
-    /// A route whose answer is computed on the workers, away from the event loops.
-    private func work(
-        _ method: HTTPRequest.Method,
-        _ path: String,
-        _ compute: @escaping @Sendable (ServerRequest, Principal) throws(APIError) -> Answer
-    ) -> Route {
-        authenticated(method, path) { (request, principal, writer) throws(APIError) in
-            let answer = try compute(request, principal)
-            writer.respond(json: answer.body, headers: answer.headers)
-        }
     }
 }

@@ -17,25 +17,6 @@ struct PreparedPrompt: Sendable {
     var withheld: ThinkingEnd?
 }
 
-/// How the messages of a request are rendered, beyond what a chat completion needs.
-struct PromptShape: Sendable {
-    var tools: [JSONValue] = []
-    /// Whether the prompt opens the assistant's turn.
-    var addsGenerationPrompt = true
-    var continuesFinalMessage = false
-
-    /// A prompt to be answered.
-    static let answer = PromptShape()
-}
-
-extension PromptShape {
-    init(_ request: RenderRequest) {
-        tools = request.tools
-        addsGenerationPrompt = request.addsGenerationPrompt
-        continuesFinalMessage = request.continuesFinalMessage
-    }
-}
-
 /// Renders, encodes and decides: DESIGN section 4 from the request to the gate.
 struct PromptPreparation: Sendable {
     let model: ServedModel
@@ -46,7 +27,6 @@ struct PromptPreparation: Sendable {
     /// - Throws: `APIError` that names what cannot be rendered or does not fit the context.
     func prepare(
         _ request: ChatCompletionRequest,
-        _ shape: PromptShape = .answer,
         _ context: RequestContext
     ) throws(APIError) -> PreparedPrompt {
         try request.checkTemplateArguments(model.prompts.template.mentions)
@@ -59,13 +39,13 @@ struct PromptPreparation: Sendable {
             ),
             ThinkingPolicy(settings, context.principal)
         )
-        var prompt = try encoded(request, shape, thinking: decision.forcedSwitch)
+        var prompt = try encoded(request, thinking: decision.forcedSwitch)
         var limits = try limits(request.options, promptCount: prompt.tokens.count, decision)
         var withheld: ThinkingEnd? = decision.isShortOfCredits && decision.budget == 0 ? .credits : nil
         if prompt.rendered.startsInsideThinking, !limits.leavesRoomToThink {
             withheld = .reserve
             decision.forcedSwitch = false
-            prompt = try encoded(request, shape, thinking: false)
+            prompt = try encoded(request, thinking: false)
             limits = try self.limits(request.options, promptCount: prompt.tokens.count, decision)
         }
         let isThinking = prompt.rendered.startsInsideThinking
@@ -93,17 +73,85 @@ struct PromptPreparation: Sendable {
         return [first] + marks.filter { tokens[$0...].starts(with: opening) }
     }
 
+    /// Prepares a raw prompt: it thinks if it ends inside an open `<think>`.
+    ///
+    /// Its own text is not rendered anew: where thinking is switched off, or has no room, the thought is closed in the prompt.
+    func prepare(
+        _ prompt: CompletionRequest.Prompt,
+        _ request: CompletionRequest,
+        _ context: RequestContext
+    ) throws(APIError) -> PreparedPrompt {
+        let (text, promptTokens) = try read(prompt, request)
+        var tokens = promptTokens
+        let isOpen = RenderedPrompt.endsInsideThought(text)
+        let decision = ThinkingDecision(
+            ThinkingSources(
+                options: request.options.thinking,
+                modelSuffix: context.modelSuffix,
+                headerBound: context.headerBound
+            ),
+            ThinkingPolicy(settings, context.principal)
+        )
+        var limits = try limits(request.options, promptCount: tokens.count, decision)
+        var withheld: ThinkingEnd?
+        if isOpen, decision.budget == 0 {
+            withheld = decision.isShortOfCredits ? .credits : nil
+        } else if isOpen, !limits.leavesRoomToThink {
+            withheld = .reserve
+        }
+        let isThinking = isOpen && decision.budget != 0 && withheld == nil
+        if isOpen, !isThinking {
+            tokens += limits.closing.variants[0].tokens
+            limits = try self.limits(request.options, promptCount: tokens.count, decision)
+        }
+        return PreparedPrompt(
+            rendered: RenderedPrompt(text: text, startsInsideThinking: isThinking),
+            tokens: tokens,
+            messageEnds: [],
+            bound: Usage.Bound(
+                isEnabled: isThinking,
+                tokens: isThinking || withheld != nil ? decision.budget : 0,
+                source: decision.source
+            ),
+            limits: limits,
+            withheld: withheld
+        )
+    }
+
+    private func read(
+        _ prompt: CompletionRequest.Prompt,
+        _ request: CompletionRequest
+    ) throws(APIError) -> (text: String, tokens: [Int32]) {
+        let text: String
+        let tokens: [Int32]
+        switch prompt {
+        case .text(let given):
+            text = given
+            tokens = model.tokenizer.encode(
+                given,
+                recognisesSpecialTokens: true,
+                addsSpecialTokens: request.addsSpecialTokens
+            )
+        case .tokens(let given):
+            tokens = given.map(Int32.init)
+            text = model.tokenizer.decode(tokens)
+        }
+        guard !tokens.isEmpty else {
+            throw .invalidRequest("'prompt' must have at least one token.", param: "prompt", code: "invalid_value")
+        }
+        return (text, tokens)
+    }
+
     private func encoded(
         _ request: ChatCompletionRequest,
-        _ shape: PromptShape,
         thinking: Bool?
     ) throws(APIError) -> (rendered: RenderedPrompt, tokens: [Int32]) {
         do {
             let rendered = try model.prompts.build(
                 messages: request.messages,
-                tools: shape.tools.isEmpty ? nil : shape.tools,
-                addGenerationPrompt: shape.addsGenerationPrompt,
-                continueFinalMessage: shape.continuesFinalMessage ? true : nil,
+                tools: request.tools.offered,
+                addGenerationPrompt: request.addsGenerationPrompt,
+                continueFinalMessage: request.continuesFinalMessage ? true : nil,
                 extra: request.templateArguments,
                 thinking: thinking
             )

@@ -7,15 +7,8 @@ enum ChatParameters {
 
     /// The body of `POST /v1/chat/completions`.
     static let completion = ParameterTable(
-        conversation + sampling + ThinkingParameters.all + inert + prompting + notBuilt + otherNames
+        conversation + sampling + ThinkingParameters.all + inert + prompting + ToolParameters.chat + notBuilt + otherNames
     )
-
-    /// The body of `POST /v1/chat/completions/render`: a chat body that may also say how its prompt is put together.
-    static let render = completion.replacing([
-        .built("tools", .verbatim(.list(.group(tool)))),
-        .built("add_generation_prompt", .boolean),
-        .built("continue_final_message", .boolean),
-    ])
 
     private static let conversation: [Parameter] = [
         .built("model", .string(bytes: 1...512)),
@@ -58,31 +51,12 @@ enum ChatParameters {
         .inert("verbosity", .word(["low", "medium", "high"])),
     ]
 
-    /// What `render` takes and a completion does not yet.
     private static let prompting: [Parameter] = [
-        .notBuilt("tools", neutral: [[]]),
-        .notBuilt("add_generation_prompt", neutral: [true]),
-        .notBuilt("continue_final_message", neutral: [false]),
+        .built("add_generation_prompt", .boolean),
+        .built("continue_final_message", .boolean),
         .built("chat_template_kwargs", .verbatim(.group(templateArguments))),
+        .built("include_reasoning", .boolean),
     ]
-
-    private static let tool = ParameterTable(
-        [
-            .built("type", .word(["function"]), required: true),
-            .built("function", .group(declaredFunction), required: true),
-        ],
-        unknownMembers: .kept
-    )
-
-    private static let declaredFunction = ParameterTable(
-        [
-            .built("name", .string(bytes: 1...256), required: true),
-            .built("description", .string()),
-            .built("parameters", .object),
-            .built("strict", .boolean),
-        ],
-        unknownMembers: .kept
-    )
 
     /// A template's other variables are the caller's business, except those that the server sets itself.
     private static let templateArguments = ParameterTable(
@@ -95,11 +69,6 @@ enum ChatParameters {
 
     /// The first neutral value is the one an error recommends.
     private static let notBuilt: [Parameter] = [
-        // Tools.
-        .notBuilt("tool_choice", neutral: ["none", "auto"]),
-        .notBuilt("parallel_tool_calls", neutral: [true, false]),
-        .notBuilt("functions", neutral: [[]]),
-        .notBuilt("function_call", neutral: ["none", "auto"]),
         // The form of the answer.
         .notBuilt("response_format", neutral: [["type": "text"]]),
         .notBuilt("structured_outputs", neutral: [[:]]),
@@ -117,7 +86,6 @@ enum ChatParameters {
         .notBuilt("audio"),
         .notBuilt("moderation"),
         .notBuilt("web_search_options"),
-        .notBuilt("include_reasoning", neutral: [true]),
         .notBuilt("separate_reasoning", neutral: [true]),
         .notBuilt("stream_reasoning", neutral: [true]),
         .notBuilt("reasoning_format", neutral: ["auto"]),

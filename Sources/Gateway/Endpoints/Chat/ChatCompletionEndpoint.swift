@@ -10,23 +10,48 @@ extension Gateway {
             generation("/v1/chat/completions") { [self] (http, principal, writer) throws(APIError) in
                 let request = try ChatCompletionRequest(body: http.body, maxChoices: settings.maxChoices)
                 let context = try context(of: http, principal, model: request.model)
-                let prompt = try preparation.prepare(request, .answer, context)
+                let order = try order("chatcmpl-", for: request, context)
                 let identity = CompletionIdentity(
-                    id: CompletionIdentity.newID("chatcmpl-"),
+                    id: order.id,
                     created: Int(Date().timeIntervalSince1970),
                     model: context.modelName,
                     serviceTier: request.options.serviceTier
                 )
-                let order = GenerationOrder(
-                    id: identity.id,
-                    principal: principal,
-                    prompts: [prompt],
-                    options: request.options,
-                    headers: .reporting(ignored: request.ignoredFields, prompt.bound)
-                )
                 return GenerationWork(order: order, response: chatResponse(order, identity, writer))
             }
         ]
+    }
+
+    /// Renders a conversation, in whatever words it came.
+    ///
+    /// - Parameters:
+    ///   - prefix: What the answer's id begins with.
+    ///   - request: The conversation.
+    ///   - context: Who asks, and what headers and the model's name say.
+    func order(
+        _ prefix: String,
+        for request: ChatCompletionRequest,
+        _ context: RequestContext
+    ) throws(APIError) -> GenerationOrder {
+        let prompt = try preparation.prepare(request, context)
+        return GenerationOrder(
+            id: CompletionIdentity.newID(prefix),
+            principal: context.principal,
+            prompts: [prompt],
+            options: request.options,
+            calls: callReading(request.tools),
+            headers: .reporting(ignored: request.ignoredFields, prompt.bound)
+        )
+    }
+
+    /// How calls are read if tools are offered.
+    private func callReading(_ tools: ToolOptions) -> CallReading? {
+        guard !tools.offered.isEmpty else { return nil }
+        return CallReading(
+            idPrefix: String(CompletionIdentity.newID("call_").prefix(25)),
+            allowsParallelCalls: tools.allowsParallelCalls,
+            usesLegacyForm: tools.usesLegacyForm
+        )
     }
 
     private func chatResponse(
@@ -40,7 +65,7 @@ extension Gateway {
             includesUsage: order.options.includesUsage,
             choiceCount: order.choiceCount
         )
-        return ChatStreamResponse(writer, chunks, choiceCount: order.choiceCount)
+        return ChatStreamResponse(writer, chunks, order)
     }
 }
 
