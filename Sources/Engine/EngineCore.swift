@@ -240,10 +240,8 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// - Returns: The token and how many tokens became known by it; `nil` if the sequence has ended.
     private func sample(_ id: SequenceID, _ logits: UnsafeBufferPointer<Float>) -> (token: Int32, newCount: Int)? {
         // Only fields are taken out: a second reference to the tokens would make appending copy them all.
-        guard let request = sequences[id]?.request, let choice = sequences[id]?.choice,
-            let sampling = sequences[id]?.sampling, let position = sequences[id]?.sampledCount
-        else { return nil }
-        guard let token = sampler.sample(logits, sampling, position: position) else {
+        guard let request = sequences[id]?.request, let choice = sequences[id]?.choice else { return nil }
+        guard let token = sequences[id]?.draw(logits, &sampler, vocabulary: vocabulary) else {
             fail(request, .noFiniteLogits)
             return nil
         }
