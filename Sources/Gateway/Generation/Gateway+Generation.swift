@@ -5,6 +5,7 @@ import HTTPServer
 import HTTPTypes
 import Logging
 import OpenAIAPI
+import Tokenization
 
 /// The way of every request that generates: who asks, what for, and then `GenerationRun`.
 extension Gateway {
@@ -50,7 +51,7 @@ extension Gateway {
         log[metadataKey: "request_id"] = "\(http.requestID)"
         let run = GenerationRun(
             order,
-            requests: requests(order, patience),
+            requests: try requests(order, patience),
             on: engine,
             meter: FreeMeter(),
             response: work.response,
@@ -60,15 +61,20 @@ extension Gateway {
         run.start(leaving: writer)
     }
 
-    private func requests(_ order: GenerationOrder, _ patience: ClientPatience) -> [GenerationRequest] {
-        let sampling = sampling(order.options.sampling)
+    private func requests(
+        _ order: GenerationOrder,
+        _ patience: ClientPatience
+    ) throws(APIError) -> [GenerationRequest] {
+        let rules = GenerationRules(settings: settings, vocabularySize: model.tokenizer.vocabularySize)
+        let sampling = try rules.sampling(order.options.sampling)
+        let ending = try rules.ending(order.options)
+        let reports = rules.reports(order.options.reports)
         return order.prompts.map { prompt in
-            GenerationRequest(
+            var request = GenerationRequest(
                 prompt: prompt.tokens,
                 startsThinking: prompt.rendered.startsInsideThinking,
                 limits: prompt.limits,
                 sampling: sampling,
-                stops: order.options.stop,
                 choiceCount: order.options.choiceCount,
                 share: ShareKey(
                     account: order.principal.account,
@@ -77,17 +83,10 @@ extension Gateway {
                 snapshotPoints: prompt.messageEnds,
                 patience: patience.total
             )
+            request.ending = ending
+            request.reports = reports
+            return request
         }
-    }
-
-    /// Without a seed of its own a request draws one; it is not reported, since it could not be given back exactly.
-    private func sampling(_ options: SamplingOptions) -> SamplingParameters {
-        SamplingParameters(
-            temperature: options.temperature ?? settings.temperature,
-            topP: options.topP ?? settings.topP,
-            topK: options.topK ?? 0,
-            seed: options.seed.map { UInt64(bitPattern: $0) } ?? UInt64.random(in: 0 ... .max)
-        )
     }
 }
 

@@ -68,6 +68,7 @@ struct GenerationProgress {
     private func parts(of progress: ChoiceProgress) -> [AnswerPart] {
         guard fault == nil else { return [] }
         var parts: [AnswerPart] = []
+        if !progress.reports.isEmpty { parts.append(.tokens(progress.reports)) }
         if !progress.reasoning.isEmpty { parts.append(.reasoning(progress.reasoning)) }
         if !progress.content.isEmpty { parts.append(.content(progress.content)) }
         return parts

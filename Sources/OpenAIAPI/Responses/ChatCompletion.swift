@@ -7,8 +7,16 @@ package struct ChatCompletion: Sendable, Equatable {
         package var content: String
         package var finishReason: FinishReason
         package var tokens: ChoiceTokens
+        package var details: TokenDetails
 
-        package init(reasoning: String, content: String, finishReason: FinishReason, tokens: ChoiceTokens) {
+        package init(
+            reasoning: String,
+            content: String,
+            finishReason: FinishReason,
+            tokens: ChoiceTokens,
+            details: TokenDetails = TokenDetails()
+        ) {
+            self.details = details
             self.reasoning = reasoning
             self.content = content
             self.finishReason = finishReason
@@ -63,7 +71,7 @@ package struct ChatCompletion: Sendable, Equatable {
         }
         bytes.json(#"},"finish_reason":"#)
         bytes.json(string: choice.finishReason.rawValue)
-        bytes.json(#","logprobs":null"#)
+        choice.details.append(to: &bytes)
         if choices.count > 1 {
             bytes.json(#","thinking":{"#)
             choice.tokens.append(to: &bytes)

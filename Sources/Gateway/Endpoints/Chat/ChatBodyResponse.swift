@@ -9,13 +9,17 @@ final class ChatBodyResponse: GenerationResponse {
     private var headers: HTTPFields = [:]
     private var reasoning: [String]
     private var content: [String]
+    private var details: [TokenDetails]
     private var choices: [ChatCompletion.Choice?]
+    private let options: TokenReportOptions
 
     init(_ writer: ResponseWriter, _ identity: CompletionIdentity, _ order: GenerationOrder) {
         self.writer = writer
         self.identity = identity
         reasoning = Array(repeating: "", count: order.choiceCount)
         content = reasoning
+        options = order.options.reports
+        details = Array(repeating: TokenDetails([], options), count: order.choiceCount)
         choices = Array(repeating: nil, count: order.choiceCount)
     }
 
@@ -23,6 +27,7 @@ final class ChatBodyResponse: GenerationResponse {
 
     func part(_ part: AnswerPart, choice: Int) {
         switch part {
+        case .tokens(let reports): details[choice].append(TokenDetails(reports, options))
         case .reasoning(let text): reasoning[choice] += text
         case .content(let text): content[choice] += text
         }
@@ -33,7 +38,8 @@ final class ChatBodyResponse: GenerationResponse {
             reasoning: reasoning[choice],
             content: content[choice],
             finishReason: reason,
-            tokens: tokens
+            tokens: tokens,
+            details: details[choice]
         )
     }
 

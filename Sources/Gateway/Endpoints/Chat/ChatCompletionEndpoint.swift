@@ -34,7 +34,12 @@ extension Gateway {
             includesUsage: order.options.includesUsage,
             choiceCount: order.choiceCount
         )
-        return ChatStreamResponse(writer, chunks, choiceCount: order.choiceCount)
+        return ChatStreamResponse(
+            writer,
+            chunks,
+            choiceCount: order.choiceCount,
+            options: order.options.reports
+        )
     }
 }
 
