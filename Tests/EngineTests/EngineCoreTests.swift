@@ -263,8 +263,9 @@ private final class EventLog: Sendable {
         request.choiceCount = 1
         request.startsThinking = false
         request.limits = .test(nil, limit: 60)
+        request.reports = ReportOptions()
         // Every text begins like this stop string and is held back.
-        request.ending.strings = [String(repeating: "a", count: 1_000)]
+        request.ending = EndingRules(strings: [String(repeating: "a", count: 1_000)])
         request.sampling = SamplingParameters(temperature: 0)
         let only = OnlyRunner(token: 16)
         let quiet = EngineCore(

@@ -242,7 +242,7 @@ import Testing
             $0.ending.strings = ["TO"]
             $0.ending.minTokens = 3
         }
-        #expect(late.progress.map(\.content).joined() == "STOPSTOPS")
+        #expect(late.progress.map(\.content).joined() == "STOPSTOPSTOPS")
     }
 
     @Test("log-probabilities are those of the row as it came, the likeliest first")
