@@ -102,7 +102,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         sink(.accepted)
         for sequence in ids {
             let knownCount = sequences[sequence]?.tokens.count ?? 0
-            guard let progress = sequences[sequence]?.begin() else { continue }
+            guard let progress = sequences[sequence]?.begin(vocabulary: vocabulary) else { continue }
             countForced(since: knownCount, of: sequence)
             tell(progress, of: sequence)
         }
@@ -112,7 +112,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     package func control(_ id: RequestID, _ wish: ThinkingControl) -> [ControlledChoice]? {
         requests[id]?.openSequences.compactMap { sequence in
             let knownCount = sequences[sequence]?.tokens.count ?? 0
-            let progress = sequences[sequence]?.control(wish)
+            let progress = sequences[sequence]?.control(wish, vocabulary: vocabulary)
             countForced(since: knownCount, of: sequence)
             guard let state = sequences[sequence] else { return nil }
             if let progress { tell(progress, of: sequence) }
@@ -271,11 +271,10 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// - Returns: The token and how many tokens became known by it; `nil` if the sequence has ended.
     private func sample(_ id: SequenceID, _ logits: UnsafeBufferPointer<Float>) -> (token: Int32, newCount: Int)? {
         // Only fields are taken out: a second reference to the tokens would make appending copy them all.
-        guard let request = sequences[id]?.request, let sampling = sequences[id]?.sampling,
-            let position = sequences[id]?.sampledCount, let isThinking = sequences[id]?.gate.isThinking,
+        guard let request = sequences[id]?.request, let isThinking = sequences[id]?.gate.isThinking,
             let knownCount = sequences[id]?.tokens.count
         else { return nil }
-        guard let token = sampler.sample(logits, sampling, position: position) else {
+        guard let token = sequences[id]?.draw(logits, &sampler, vocabulary: vocabulary) else {
             fail(request, .noFiniteLogits)
             return nil
         }

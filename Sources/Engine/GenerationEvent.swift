@@ -31,6 +31,8 @@ package struct ChoiceResult: Sendable, Equatable {
     }
 
     package var finishReason: FinishReason
+    /// What ended it; `nil` at a limit.
+    package var stopCause: StopCause?
     package var tokens: TokenCounts
     /// Tokens of the prompt that were not computed for this choice.
     package var cachedTokens: Int

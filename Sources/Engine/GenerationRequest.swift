@@ -13,8 +13,10 @@ package struct GenerationRequest: Sendable {
     /// The bounds of the thought and of the whole completion.
     package var limits: ThinkingLimits
     package var sampling: SamplingParameters
-    /// Strings that end the answer; not part of it.
-    package var stops: [String]
+    /// What ends the answer.
+    package var ending: EndingRules
+    /// What is told beside the text.
+    package var reports = ReportOptions()
     /// How many independent answers are wanted.
     package var choiceCount: Int
     /// Whose request it is.
@@ -42,7 +44,7 @@ package struct GenerationRequest: Sendable {
         self.startsThinking = startsThinking
         self.limits = limits
         self.sampling = sampling
-        self.stops = stops
+        ending = EndingRules(strings: stops)
         self.choiceCount = choiceCount
         self.share = share
         self.snapshotPoints = snapshotPoints

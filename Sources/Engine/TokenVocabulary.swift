@@ -4,14 +4,16 @@ package import Tokenization
 package protocol TokenVocabulary: Sendable {
     /// The bytes a client may see; none for a special token.
     func text(of token: Int32) -> [UInt8]
-    /// Whether the token ends a turn.
-    func isStop(_ token: Int32) -> Bool
+    /// The bytes of the token as it is written, special ones included.
+    func written(_ token: Int32) -> [UInt8]
+    /// The tokens that end a turn.
+    var stopTokens: Set<Int32> { get }
 }
 
 /// A tokenizer with the stop tokens of a model.
 package struct ModelVocabulary: TokenVocabulary {
     private let tokenizer: Tokenizer
-    private let stopTokens: Set<Int32>
+    package let stopTokens: Set<Int32>
 
     package init(tokenizer: Tokenizer, stopTokens: Set<Int32>) {
         self.tokenizer = tokenizer
@@ -21,5 +23,6 @@ package struct ModelVocabulary: TokenVocabulary {
     package func text(of token: Int32) -> [UInt8] {
         tokenizer.isSpecial(token) ? [] : Array(tokenizer.bytes(of: token))
     }
-    package func isStop(_ token: Int32) -> Bool { stopTokens.contains(token) }
+
+    package func written(_ token: Int32) -> [UInt8] { Array(tokenizer.bytes(of: token)) }
 }

@@ -79,7 +79,8 @@ private final class RecordingRunner: SequenceRunner {
 private struct FoldedVocabulary: TokenVocabulary {
     private let pieces = TestVocabulary()
     func text(of token: Int32) -> [UInt8] { pieces.text(of: token % Int32(TestVocabulary.pieces.count)) }
-    func isStop(_ token: Int32) -> Bool { token == 0 }
+    func written(_ token: Int32) -> [UInt8] { text(of: token) }
+    let stopTokens: Set<Int32> = [0]
 }
 
 /// The built-in model in every format, through the engine.

@@ -85,6 +85,12 @@ private final class EventLog: Sendable {
         return result
     }
 
+    var reports: [Int: [TokenReport]] {
+        var reports: [Int: [TokenReport]] = [:]
+        for case .progressed(let progress) in all { reports[progress.choice, default: []] += progress.reports }
+        return reports
+    }
+
     var results: [Int: ChoiceResult] {
         var results: [Int: ChoiceResult] = [:]
         for case .choiceEnded(let choice, var result) in all {
@@ -127,7 +133,7 @@ private final class EventLog: Sendable {
             Int.random(in: 1...30, using: &random),
             limit: Int.random(in: 20...60, using: &random)
         )
-        return GenerationRequest(
+        var request = GenerationRequest(
             prompt: (0..<Int.random(in: 1...40, using: &random)).map { _ in Int32.random(in: 1...30, using: &random) },
             startsThinking: Bool.random(using: &random),
             limits: limits,
@@ -135,6 +141,23 @@ private final class EventLog: Sendable {
             stops: ["STOP"],
             choiceCount: Int.random(in: 1...3, using: &random)
         )
+        if Bool.random(using: &random) { shape(&request, &random) }
+        return request
+    }
+
+    /// Asks for everything that changes how tokens are drawn, ended and told.
+    private func shape(_ request: inout GenerationRequest, _ random: inout TestRandom) {
+        request.sampling.minP = Double.random(in: 0...0.3, using: &random)
+        request.sampling.presencePenalty = Float.random(in: -2...2, using: &random)
+        request.sampling.frequencyPenalty = Float.random(in: -2...2, using: &random)
+        request.sampling.repetitionPenalty = Float.random(in: 0.8...1.4, using: &random)
+        request.sampling.logitBias = [16: 2, 18: -3]
+        request.ending.minTokens = Int.random(in: 0...20, using: &random)
+        request.ending.tokens = [Int32.random(in: 2...30, using: &random)]
+        request.ending.ignoresModelStops = Bool.random(using: &random)
+        request.ending.includesString = Bool.random(using: &random)
+        request.reports.reportsTokens = true
+        request.reports.alternatives = Int.random(in: 0...3, using: &random)
     }
 
     @Test(
@@ -174,6 +197,10 @@ private final class EventLog: Sendable {
         for (one, many) in zip(alone, logs) {
             #expect(one.texts == many.texts)
             #expect(one.results == many.results)
+            #expect(one.reports == many.reports)
+            for (choice, reports) in many.reports where !reports.isEmpty {
+                #expect(many.results[choice]?.completionTokens == reports.count)
+            }
             #expect(many.all.last == .completed)
         }
     }
@@ -236,8 +263,9 @@ private final class EventLog: Sendable {
         request.choiceCount = 1
         request.startsThinking = false
         request.limits = .test(nil, limit: 60)
+        request.reports = ReportOptions()
         // Every text begins like this stop string and is held back.
-        request.stops = [String(repeating: "a", count: 1_000)]
+        request.ending = EndingRules(strings: [String(repeating: "a", count: 1_000)])
         request.sampling = SamplingParameters(temperature: 0)
         let only = OnlyRunner(token: 16)
         let quiet = EngineCore(

@@ -151,3 +151,125 @@ import Testing
         }
     }
 }
+
+/// What changes logits and endings of one sequence, told token by token.
+@Suite struct DecodingSequenceTests {
+    private func request(_ edit: (inout GenerationRequest) -> Void) -> GenerationRequest {
+        var request = GenerationRequest(
+            prompt: [5, 16],
+            startsThinking: false,
+            limits: .test(nil, limit: 20),
+            sampling: SamplingParameters(temperature: 0)
+        )
+        edit(&request)
+        return request
+    }
+
+    /// Draws from the same logits until the sequence ends or so many tokens are drawn.
+    private func run(
+        _ logits: [Int: Float],
+        count: Int = 20,
+        _ edit: (inout GenerationRequest) -> Void
+    ) -> (tokens: [Int32], progress: [ChoiceProgress], result: ChoiceResult?) {
+        var sequence = DecodingSequence(RequestID(1), choice: 0, request(edit))
+        var sampler = Sampler()
+        let row = TestVocabulary.pieces.indices.map { logits[$0] ?? 0 }
+        var tokens: [Int32] = []
+        var told: [ChoiceProgress] = []
+        for _ in 0..<count {
+            let token = row.withUnsafeBufferPointer { sequence.draw($0, &sampler, vocabulary: TestVocabulary()) }
+            tokens.append(token ?? -1)
+            let progress = sequence.append(token ?? 0, vocabulary: TestVocabulary())
+            if let one = sequence.takeUntold(progress) { told.append(one) }
+            if let result = progress.result { return (tokens, told, result) }
+        }
+        return (tokens, told, nil)
+    }
+
+    @Test("presence counts once, frequency each time, both only tokens of the answer")
+    func penalties() {
+        let logits: [Int: Float] = [16: 3, 17: 2.5, 27: 1.1]
+        #expect(run(logits, count: 4) { $0.sampling.presencePenalty = 1 }.tokens == [16, 17, 16, 16])
+        #expect(run(logits, count: 6) { $0.sampling.frequencyPenalty = 1 }.tokens == [16, 17, 16, 17, 27, 16])
+        #expect(run(logits, count: 3) { $0.sampling.frequencyPenalty = -1 }.tokens == [16, 16, 16])
+    }
+
+    @Test("the repetition penalty knows the prompt, divides and multiplies")
+    func repetition() {
+        #expect(run([16: 3, 17: 2], count: 2) { $0.sampling.repetitionPenalty = 2 }.tokens == [17, 16])
+        let negative: [Int: Float] = Dictionary(uniqueKeysWithValues: (0..<37).map { ($0, $0 == 16 ? -1 : -1.5) })
+        #expect(run(negative, count: 1) { $0.sampling.repetitionPenalty = 2 }.tokens == [0])
+    }
+
+    @Test("a thought is drawn without penalties and biases, the answer behind it with them")
+    func thought() {
+        let outcome = run([7: 9, 16: 8], count: 3) {
+            $0.startsThinking = true
+            $0.sampling.logitBias = [7: -100]
+        }
+        // Token 7 closes the thought.
+        #expect(outcome.tokens == [7, 16, 16])
+    }
+
+    @Test("biases and allowed tokens decide")
+    func biases() {
+        #expect(run([16: 3], count: 1) { $0.sampling.logitBias = [16: -100, 17: 100] }.tokens == [17])
+        let allowed = TokenMask([17, 18], tokenCount: TestVocabulary.pieces.count)
+        #expect(run([16: 3, 18: 1], count: 2) { $0.sampling.allowedTokens = allowed }.tokens == [18, 18])
+        #expect(allowed.contains(17) && !allowed.contains(16) && !allowed.contains(-1) && allowed.count == 2)
+    }
+
+    @Test("no stop token before the least number of tokens, none of the model's own if they are ignored")
+    func stopTokens() {
+        let early = run([0: 9, 16: 8]) { $0.ending.minTokens = 3 }
+        #expect(early.tokens == [16, 16, 16, 0] && early.result?.stopCause == .model)
+        let ignored = run([0: 9]) { $0.ending.ignoresModelStops = true }
+        #expect(ignored.tokens.count == 20 && ignored.result?.finishReason == .length && ignored.result?.stopCause == nil)
+        let own = run([16: 9]) { $0.ending.tokens = [16] }
+        #expect(own.tokens == [16] && own.result?.stopCause == .token(16) && own.result?.finishReason == .stop)
+    }
+
+    @Test("a stop string can be part of the text, counts only behind the least number of tokens, and is told")
+    func stopStrings() {
+        let cut = run([22: 9]) { $0.ending.strings = ["TO"] }
+        #expect(cut.progress.map(\.content).joined() == "S" && cut.result?.stopCause == .string("TO"))
+        let whole = run([22: 9]) {
+            $0.ending.strings = ["TO"]
+            $0.ending.includesString = true
+        }
+        #expect(whole.progress.map(\.content).joined() == "STO")
+        let late = run([22: 9]) {
+            $0.ending.strings = ["TO"]
+            $0.ending.minTokens = 3
+        }
+        #expect(late.progress.map(\.content).joined() == "STOPSTOPSTOPS")
+    }
+
+    @Test("log-probabilities are those of the row as it came, the likeliest first")
+    func logProbabilities() {
+        let outcome = run([16: 2, 17: 1], count: 1) {
+            $0.reports.alternatives = 3
+            $0.sampling.logitBias = [16: -100]
+        }
+        let total = exp(2.0) + exp(1.0) + Double(TestVocabulary.pieces.count - 2)
+        let report = outcome.progress.first?.reports.first
+        #expect(report?.token == 17 && report?.origin == .answer)
+        #expect(abs(Double(report?.logProbability ?? 0) - log(exp(1.0) / total)) < 1e-5)
+        #expect(report?.alternatives.map(\.token) == [16, 17, 0])
+        #expect(abs(Double(report?.alternatives.first?.logProbability ?? 0) - log(exp(2.0) / total)) < 1e-5)
+    }
+}
+
+@Suite struct MinPTests {
+    @Test("min p drops what is less likely than a part of the likeliest", arguments: 0..<100)
+    func minP(position: Int) {
+        var sampler = Sampler()
+        let row: [Float] = [0, -0.5, -1.5, -3]
+        let token = row.withUnsafeBufferPointer {
+            sampler.sample($0, SamplingParameters(minP: 0.5, seed: 4), position: position)
+        }
+        #expect([0, 1].contains(token))
+        let sharp = SamplingParameters(topP: 0.5, minP: 0.5, seed: 4)
+        #expect(row.withUnsafeBufferPointer { sampler.sample($0, sharp, position: position) } == 0)
+    }
+}

@@ -12,7 +12,8 @@ struct TestVocabulary: TokenVocabulary {
         ].map { Array($0.utf8) }) + [[0xF0], [0x9F, 0x98], [0x80]]
 
     func text(of token: Int32) -> [UInt8] { TestVocabulary.pieces[Int(token)] }
-    func isStop(_ token: Int32) -> Bool { token == TestVocabulary.stop }
+    func written(_ token: Int32) -> [UInt8] { TestVocabulary.pieces[Int(token)] }
+    let stopTokens: Set<Int32> = [TestVocabulary.stop]
 
     /// Greedy longest match, as good a tokenizer as any.
     static func encode(_ text: String) -> [Int32] {

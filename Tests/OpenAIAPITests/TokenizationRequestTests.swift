@@ -99,7 +99,7 @@ import Testing
             (#""add_generation_prompt": true, "continue_final_message": true"#, "continue_final_message"),
             (#""chat_template_kwargs": {"enable_thinking": 0}"#, "chat_template_kwargs.enable_thinking"),
             (#""chat_template_kwargs": {"messages": []}"#, "chat_template_kwargs.messages"),
-            (#""temperature": 3"#, "temperature"), (#""logprobs": true"#, "logprobs"),
+            (#""temperature": 3"#, "temperature"), (#""logprobs": 1"#, "logprobs"),
             (#""max_think_tokens": -2"#, "max_think_tokens"), (#""max_thnk_tokens": 1"#, "max_thnk_tokens"),
         ]
     )

@@ -33,10 +33,19 @@ package struct OutputText: Sendable {
     private var answerTail: [UInt8] = []
     private var isStopped = false
 
-    package init(stops: [String]) { self.stops = StopMatcher(stops) }
+    /// Whether stop strings count yet.
+    private var heedsStops = true
 
-    /// Adds pieces in order.
-    package mutating func append(_ pieces: [TagScanner.Piece]) -> Delta {
+    package init(stops: [String], includesStop: Bool = false) {
+        self.stops = StopMatcher(stops, includesStop: includesStop)
+    }
+
+    /// The stop string that was found.
+    package var stopString: String? { stops.found }
+
+    /// Adds pieces in order; stop strings that end in them count if they are to be heeded.
+    package mutating func append(_ pieces: [TagScanner.Piece], heedingStops: Bool = true) -> Delta {
+        heedsStops = heedingStops
         var delta = Delta()
         for piece in pieces where !isStopped {
             switch piece {
@@ -97,6 +106,10 @@ package struct OutputText: Sendable {
         isAtStartOfAnswer = false
         let visible = joint + String(scalars)
         answerTail = (answerTail + visible.utf8).suffix(TagScanner.longestTag - 1)
+        guard heedsStops else {
+            delta.content += stops.flush() + visible
+            return
+        }
         let result = stops.feed(visible)
         delta.content += result.text
         isStopped = result.isStopped

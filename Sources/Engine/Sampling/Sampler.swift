@@ -7,12 +7,31 @@ package struct Sampler {
 
     private var weights: [Float] = []
     private var candidates: [Candidate] = []
+    private var row: [Float] = []
 
     package init() {}
 
+    /// Draws a token from a copy of the row that is changed first.
+    package mutating func sample(
+        _ logits: UnsafeBufferPointer<Float>,
+        _ parameters: SamplingParameters,
+        position: Int,
+        adjust: (UnsafeMutableBufferPointer<Float>) -> Void
+    ) -> Int32? {
+        if row.count != logits.count { row = Array(repeating: 0, count: logits.count) }
+        var copy = row
+        row = []
+        defer { row = copy }
+        return copy.withUnsafeMutableBufferPointer { buffer in
+            _ = buffer.update(from: logits)
+            adjust(buffer)
+            return sample(UnsafeBufferPointer(buffer), parameters, position: position)
+        }
+    }
+
     /// Draws a token.
     ///
-    /// Temperature first, then `topK`, then `topP`, as the field's servers do. Ties go to the lower id.
+    /// Temperature first, then `minP`, then `topK`, then `topP`, as the field's servers do. Ties go to the lower id.
     ///
     /// - Parameters:
     ///   - logits: One row, `[vocabulary]`.
@@ -26,7 +45,8 @@ package struct Sampler {
     ) -> Int32? {
         guard let best = Sampler.argmax(logits) else { return nil }
         guard parameters.temperature > 0, parameters.topK != 1 else { return Int32(best) }
-        let total = weigh(logits, largest: logits[best], parameters.temperature)
+        var total = weigh(logits, largest: logits[best], parameters.temperature)
+        if parameters.minP > 0 { total = keep(atLeast: Float(parameters.minP)) }
         let point = CounterRandom.uniform(seed: parameters.seed, position: position)
         if parameters.topK == 0 && parameters.topP >= 1 {
             return draw(point * total) ?? Int32(best)
@@ -99,6 +119,27 @@ package struct Sampler {
         let bits = Int32(bitPattern: shifted.bitPattern) &- Int32(bitPattern: rounding.bitPattern)
         let scaled = sum * Float(bitPattern: UInt32(bitPattern: (bits &+ 127) &<< 23))
         return exponent >= -86 ? scaled : 0
+    }
+
+    /// Drops lighter tokens, the likeliest weighs 1, and returns the sum of the others.
+    private mutating func keep(atLeast least: Float) -> Double {
+        weights.withUnsafeMutableBufferPointer { weights in
+            for index in weights.indices { weights[index] = weights[index] >= least ? weights[index] : 0 }
+            return Sampler.sum(weights, 0..<weights.count)
+        }
+    }
+
+    /// The sum of `exp(logit - largest)`.
+    static func exponentialSum(_ logits: UnsafeBufferPointer<Float>, largest: Float) -> Double {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { weights in
+            var total = 0.0
+            for start in stride(from: 0, to: logits.count, by: 256) {
+                let count = min(256, logits.count - start)
+                for index in 0..<count { weights[index] = weight(logits[start + index], largest, 1) }
+                total += sum(weights, 0..<count)
+            }
+            return total
+        }
     }
 
     private static func sum(_ weights: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>) -> Double {

@@ -25,7 +25,9 @@ struct CollectedAnswer: Sendable, Equatable {
         }
     }
 
+    /// Adds a part that is text or a call; what is told of single tokens is none.
     mutating func add(_ part: AnswerPart) {
+        if case .tokens = part { return }
         guard isContinued(by: part), let last = items.popLast() else {
             items.append(Self.item(part))
             return
@@ -45,7 +47,7 @@ struct CollectedAnswer: Sendable, Equatable {
         case .reasoning(let text): .reasoning(text)
         case .content(let text): .content(text)
         case .call(_, let id, let name): .call(ToolCall(id: id, name: name))
-        case .arguments: preconditionFailure("arguments come behind their call")
+        case .arguments, .tokens: preconditionFailure("arguments come behind their call, and tokens are no item")
         }
     }
 }

@@ -6,6 +6,7 @@ import HTTPServer
 import HTTPTypes
 import Logging
 import OpenAIAPI
+import Tokenization
 
 /// The way of every request that generates: who asks, what for, and then `GenerationRun`.
 extension Gateway {
@@ -97,7 +98,7 @@ extension Gateway {
         headers.append(contentsOf: grant.headers)
         let run = GenerationRun(
             order,
-            requests: requests(order, patience, seed: grant.seed),
+            requests: try requests(order, patience, seed: grant.seed),
             on: engine,
             meter: meter,
             response: work.response,
@@ -135,15 +136,17 @@ extension Gateway {
         _ order: GenerationOrder,
         _ patience: ClientPatience,
         seed: UInt64?
-    ) -> [GenerationRequest] {
-        let sampling = sampling(order.options.sampling, seed: seed)
+    ) throws(APIError) -> [GenerationRequest] {
+        let rules = GenerationRules(settings: settings, vocabularySize: model.tokenizer.vocabularySize, seed: seed)
+        let sampling = try rules.sampling(order.options.sampling)
+        let ending = try rules.ending(order.options)
+        let reports = rules.reports(order.options.reports)
         return order.prompts.enumerated().map { index, prompt in
-            GenerationRequest(
+            var request = GenerationRequest(
                 prompt: prompt.tokens,
                 startsThinking: prompt.rendered.startsInsideThinking,
                 limits: prompt.limits,
                 sampling: sampling,
-                stops: order.options.stop,
                 choiceCount: order.options.choiceCount,
                 share: ShareKey(
                     account: order.principal.account,
@@ -153,17 +156,10 @@ extension Gateway {
                 isCounted: index == 0,
                 patience: patience.total
             )
+            request.ending = ending
+            request.reports = reports
+            return request
         }
-    }
-
-    /// Without a seed of its own a request draws one; it is not reported, since it could not be given back exactly.
-    private func sampling(_ options: SamplingOptions, seed: UInt64?) -> SamplingParameters {
-        SamplingParameters(
-            temperature: options.temperature ?? settings.temperature,
-            topP: options.topP ?? settings.topP,
-            topK: options.topK ?? 0,
-            seed: options.seed.map { UInt64(bitPattern: $0) } ?? seed ?? UInt64.random(in: 0 ... .max)
-        )
     }
 }
 

@@ -90,6 +90,7 @@ struct GenerationProgress {
     private mutating func parts(of progress: ChoiceProgress, _ choice: Int) -> [AnswerPart] {
         guard fault == nil else { return [] }
         var parts: [AnswerPart] = []
+        if !progress.reports.isEmpty { parts.append(.tokens(progress.reports)) }
         if !progress.reasoning.isEmpty, order.options.includesReasoning { parts.append(.reasoning(progress.reasoning)) }
         guard !progress.content.isEmpty else { return parts }
         guard order.calls != nil else { return parts + [.content(progress.content)] }

@@ -7,7 +7,8 @@ enum ChatParameters {
 
     /// The body of `POST /v1/chat/completions`.
     static let completion = ParameterTable(
-        conversation + sampling + ThinkingParameters.all + inert + prompting + ToolParameters.chat + notBuilt + otherNames
+        conversation + SamplingParameterTable.chat + ThinkingParameters.all + inert + prompting + ToolParameters.chat
+            + notBuilt + otherNames
     )
 
     private static let conversation: [Parameter] = [
@@ -30,13 +31,6 @@ enum ChatParameters {
         .notBuilt("include_obfuscation", neutral: [false]),
         .notBuilt("continuous_usage_stats", neutral: [false]),
     ])
-
-    private static let sampling: [Parameter] = [
-        .built("temperature", .number(.from(0, to: 2))),
-        .built("top_p", .number(.above(0, to: 1))),
-        .built("top_k", .integer(-1...maxTokenCount, note: "0 and -1 keep every token")),
-        .built("seed", .integer(Int64.min...Int64.max)),
-    ]
 
     private static let inert: [Parameter] = [
         .inert("user", .string()),
@@ -90,26 +84,12 @@ enum ChatParameters {
         .notBuilt("stream_reasoning", neutral: [true]),
         .notBuilt("reasoning_format", neutral: ["auto"]),
         // What is told beside the answer.
-        .notBuilt("logprobs", neutral: [false]),
-        .notBuilt("top_logprobs", neutral: [0]),
         .notBuilt("prompt_logprobs"),
         .notBuilt("echo", neutral: [false]),
-        .notBuilt("return_token_ids", neutral: [false]),
         .notBuilt("return_tokens_as_token_ids", neutral: [false]),
         // How tokens are drawn and when they end.
-        .notBuilt("presence_penalty", neutral: [0]),
-        .notBuilt("frequency_penalty", neutral: [0]),
-        .notBuilt("repetition_penalty", neutral: [1]),
         .notBuilt("repetition_detection"),
-        .notBuilt("logit_bias", neutral: [[:]]),
-        .notBuilt("min_p", neutral: [0]),
-        .notBuilt("min_tokens", neutral: [0]),
-        .notBuilt("ignore_eos", neutral: [false]),
-        .notBuilt("stop_token_ids", neutral: [[]]),
-        .notBuilt("include_stop_str_in_output", neutral: [false]),
-        .notBuilt("skip_special_tokens", neutral: [true]),
         .notBuilt("spaces_between_special_tokens", neutral: [true, false]),
-        .notBuilt("allowed_token_ids", neutral: [[]]),
         .notBuilt("bad_words", neutral: [[]]),
         .notBuilt("truncate_prompt_tokens"),
         .notBuilt("best_of", neutral: [1]),

@@ -25,5 +25,6 @@ enum CompletionParameters {
             .built("best_of", .integer(1...128)),
             .notBuilt("suffix", neutral: [""]),
             .notBuilt("logprobs"),
+            .notBuilt("return_token_ids", neutral: [false]),
         ])
 }

@@ -17,6 +17,8 @@ package struct GenerationOptions: Sendable, Equatable {
     /// `service_tier`: `default`, `flex` or `priority`.
     package var serviceTier: String
     package var sampling: SamplingOptions
+    package var ending: EndingOptions
+    package var reports: TokenReportOptions
     package var thinking: ThinkingOptions
 
     /// The most choices of one request unless the server is set otherwise.
@@ -31,12 +33,21 @@ package struct GenerationOptions: Sendable, Equatable {
         maxCompletionTokens = try Self.completionLimit(fields)
         stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []
         serviceTier = Self.serviceTier(fields["service_tier"]?.string)
-        sampling = SamplingOptions(fields)
+        sampling = try SamplingOptions(fields)
+        ending = EndingOptions(fields)
+        reports = try TokenReportOptions(chat: fields)
         thinking = try ThinkingOptions(fields)
         guard fields["stream_options"] == nil || isStreaming else {
             throw .invalidRequest(
                 "'stream_options' is only allowed together with 'stream': true.",
                 param: "stream_options",
+                code: "invalid_value"
+            )
+        }
+        if let limit = maxCompletionTokens, ending.minTokens > limit {
+            throw .invalidRequest(
+                "'min_tokens' (\(ending.minTokens)) is more than the completion may have (\(limit)).",
+                param: "min_tokens",
                 code: "invalid_value"
             )
         }
@@ -69,14 +80,5 @@ package struct GenerationOptions: Sendable, Equatable {
             )
         }
         return limit ?? olderName
-    }
-}
-
-extension SamplingOptions {
-    fileprivate init(_ fields: JSONObject) {
-        temperature = fields["temperature"]?.number
-        topP = fields["top_p"]?.number
-        topK = fields["top_k"]?.integer.map { max($0, 0) }
-        seed = fields["seed"]?.integer.map(Int64.init)
     }
 }

@@ -1,3 +1,5 @@
+import OrderedJSON
+
 /// How a request wants its tokens drawn; `nil` leaves it to the server's default.
 package struct SamplingOptions: Sendable, Equatable {
     /// 0 to 2; 0 takes the likeliest token.
@@ -6,8 +8,57 @@ package struct SamplingOptions: Sendable, Equatable {
     package var topP: Double?
     /// How many of the likeliest tokens are kept; 0 keeps all, as a `top_k` of -1 does.
     package var topK: Int?
+    /// 0 to 1; 0 keeps all.
+    package var minP: Double?
     /// Any 64-bit integer.
     package var seed: Int64?
+    /// -2 to 2; 0 has no effect.
+    package var presencePenalty: Double?
+    package var frequencyPenalty: Double?
+    /// Above 0; 1 has no effect.
+    package var repetitionPenalty: Double?
+    /// What is added to the logits of tokens, by id, -100 to 100.
+    package var logitBias: [Int: Double] = [:]
+    /// The only tokens an answer may have; none allows all.
+    package var allowedTokens: [Int] = []
 
     package init() {}
+
+    /// Takes what a table accepted.
+    init(_ fields: JSONObject) throws(APIError) {
+        temperature = fields["temperature"]?.number
+        topP = fields["top_p"]?.number
+        topK = fields["top_k"]?.integer.map { max($0, 0) }
+        minP = fields["min_p"]?.number
+        seed = fields["seed"]?.integer.map(Int64.init)
+        presencePenalty = fields["presence_penalty"]?.number
+        frequencyPenalty = fields["frequency_penalty"]?.number
+        repetitionPenalty = fields["repetition_penalty"]?.number
+        allowedTokens = fields["allowed_token_ids"]?.array?.compactMap(\.integer) ?? []
+        logitBias = try Self.biases(fields["logit_bias"]?.object ?? JSONObject())
+    }
+
+    private static func biases(_ members: JSONObject) throws(APIError) -> [Int: Double] {
+        let limit = SamplingParameterTable.maxNamedTokens
+        guard members.count <= limit else {
+            throw .invalidRequest(
+                "'logit_bias' may name at most \(limit) tokens, but names \(members.count).",
+                param: "logit_bias",
+                code: "invalid_value"
+            )
+        }
+        var biases: [Int: Double] = [:]
+        for (key, value) in members {
+            guard let token = Int(key), token >= 0, biases[token] == nil, let bias = value.number, abs(bias) <= 100 else {
+                let entry = "\(Quotation.of(.string(key))): \(Quotation.of(value))"
+                throw .invalidRequest(
+                    "'logit_bias' must map token ids to numbers from -100 to 100, but has \(entry).",
+                    param: "logit_bias",
+                    code: "invalid_value"
+                )
+            }
+            biases[token] = bias
+        }
+        return biases
+    }
 }

@@ -9,14 +9,17 @@ package struct ChatCompletion: Sendable, Equatable {
         package var calls: [ToolCall]
         package var finishReason: FinishReason
         package var tokens: ChoiceTokens
+        package var details: TokenDetails
 
         package init(
             reasoning: String,
             content: String,
             calls: [ToolCall] = [],
             finishReason: FinishReason,
-            tokens: ChoiceTokens
+            tokens: ChoiceTokens,
+            details: TokenDetails = TokenDetails()
         ) {
+            self.details = details
             self.reasoning = reasoning
             self.content = content
             self.calls = calls
@@ -73,7 +76,7 @@ package struct ChatCompletion: Sendable, Equatable {
         }
         bytes.json(#"},"finish_reason":"#)
         bytes.json(string: choice.finishReason.rawValue)
-        bytes.json(#","logprobs":null"#)
+        choice.details.append(to: &bytes)
         if choices.count > 1 {
             bytes.json(#","thinking":{"#)
             choice.tokens.append(to: &bytes)

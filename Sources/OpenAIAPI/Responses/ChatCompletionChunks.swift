@@ -37,21 +37,31 @@ package struct ChatCompletionChunks: Sendable {
     }
 
     /// A piece of the answer.
-    package func content(_ text: String, choice: Int, to bytes: inout [UInt8]) {
+    package func content(
+        _ text: String,
+        choice: Int,
+        details: TokenDetails = TokenDetails(),
+        to bytes: inout [UInt8]
+    ) {
         open(choice, to: &bytes)
         bytes.json(#""content":"#)
         bytes.json(string: text)
-        close(to: &bytes)
+        close(details, to: &bytes)
     }
 
     /// A piece of the thought, under both names that clients read.
-    package func reasoning(_ text: String, choice: Int, to bytes: inout [UInt8]) {
+    package func reasoning(
+        _ text: String,
+        choice: Int,
+        details: TokenDetails = TokenDetails(),
+        to bytes: inout [UInt8]
+    ) {
         open(choice, to: &bytes)
         bytes.json(#""reasoning_content":"#)
         bytes.json(string: text)
         bytes.json(#","reasoning":"#)
         bytes.json(string: text)
-        close(to: &bytes)
+        close(details, to: &bytes)
     }
 
     /// The beginning of a call: its id and name are told once. The older form knows one call, without an id.
@@ -90,11 +100,17 @@ package struct ChatCompletionChunks: Sendable {
     }
 
     /// The last chunk of a choice; with several choices it tells the choice's own tokens.
-    package func finish(_ reason: FinishReason, tokens: ChoiceTokens, choice: Int, to bytes: inout [UInt8]) {
+    package func finish(
+        _ reason: FinishReason,
+        tokens: ChoiceTokens,
+        choice: Int,
+        details: TokenDetails = TokenDetails(),
+        to bytes: inout [UInt8]
+    ) {
         open(choice, to: &bytes)
         bytes.json(#"},"finish_reason":"#)
         bytes.json(string: reason.rawValue)
-        bytes.json(#","logprobs":null"#)
+        details.append(to: &bytes)
         if choiceCount > 1 {
             bytes.json(#","thinking":{"#)
             tokens.append(to: &bytes)
@@ -122,8 +138,10 @@ package struct ChatCompletionChunks: Sendable {
         bytes.json(#","delta":{"#)
     }
 
-    private func close(to bytes: inout [UInt8]) {
-        bytes.json(#"},"finish_reason":null,"logprobs":null}"#)
+    private func close(_ details: TokenDetails = TokenDetails(), to bytes: inout [UInt8]) {
+        bytes.json(#"},"finish_reason":null"#)
+        details.append(to: &bytes)
+        bytes.json("}")
         bytes.append(contentsOf: suffix)
     }
 }

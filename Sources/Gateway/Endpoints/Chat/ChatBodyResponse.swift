@@ -8,18 +8,28 @@ final class ChatBodyResponse: GenerationResponse {
     private let identity: CompletionIdentity
     private var headers: HTTPFields = [:]
     private var answers: [CollectedAnswer]
+    private var details: [TokenDetails]
     private var choices: [ChatCompletion.Choice?]
+    private let options: TokenReportOptions
 
     init(_ writer: ResponseWriter, _ identity: CompletionIdentity, _ order: GenerationOrder) {
         self.writer = writer
         self.identity = identity
         answers = Array(repeating: CollectedAnswer(), count: order.choiceCount)
+        options = order.options.reports
+        details = Array(repeating: TokenDetails([], options), count: order.choiceCount)
         choices = Array(repeating: nil, count: order.choiceCount)
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) { self.headers = headers }
 
-    func part(_ part: AnswerPart, choice: Int) { answers[choice].add(part) }
+    func part(_ part: AnswerPart, choice: Int) {
+        if case .tokens(let reports) = part {
+            details[choice].append(TokenDetails(reports, options))
+        } else {
+            answers[choice].add(part)
+        }
+    }
 
     func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) {
         choices[choice] = ChatCompletion.Choice(
@@ -27,7 +37,8 @@ final class ChatBodyResponse: GenerationResponse {
             content: answers[choice].content,
             calls: answers[choice].calls,
             finishReason: reason,
-            tokens: tokens
+            tokens: tokens,
+            details: details[choice]
         )
     }
 

@@ -1,3 +1,4 @@
+import Engine
 import HTTPServer
 import HTTPTypes
 import OpenAIAPI
@@ -8,8 +9,13 @@ final class ChatStreamResponse: GenerationResponse {
     private let chunks: ChatCompletionChunks
     private let choiceCount: Int
     private let isLegacy: Bool
+    private let options: TokenReportOptions
+    /// Of each choice, what no chunk has told yet.
+    private var reports: [[TokenReport]]
 
     init(_ writer: ResponseWriter, _ chunks: ChatCompletionChunks, _ order: GenerationOrder) {
+        options = order.options.reports
+        reports = Array(repeating: [], count: order.choiceCount)
         stream = EventStreamWriter(writer)
         self.chunks = chunks
         choiceCount = order.choiceCount
@@ -23,8 +29,13 @@ final class ChatStreamResponse: GenerationResponse {
 
     func part(_ part: AnswerPart, choice: Int) {
         switch part {
-        case .reasoning(let text): stream.send { chunks.reasoning(text, choice: choice, to: &$0) }
-        case .content(let text): stream.send { chunks.content(text, choice: choice, to: &$0) }
+        case .tokens(let more): reports[choice] += more
+        case .reasoning(let text):
+            let details = takeReports(choice) { $0.origin == .thought || $0.origin == .forced }
+            stream.send { chunks.reasoning(text, choice: choice, details: details, to: &$0) }
+        case .content(let text):
+            let details = takeReports(choice) { _ in true }
+            stream.send { chunks.content(text, choice: choice, details: details, to: &$0) }
         case .call(let index, let id, let name):
             let call = ToolCall(id: id, name: name)
             stream.send { chunks.toolCall(call, index: index, choice: choice, isLegacy: isLegacy, to: &$0) }
@@ -33,8 +44,16 @@ final class ChatStreamResponse: GenerationResponse {
         }
     }
 
+    /// The first tokens that no chunk has told yet, as far as they belong to this one.
+    private func takeReports(_ choice: Int, while belongs: (TokenReport) -> Bool) -> TokenDetails {
+        let taken = reports[choice].prefix(while: belongs)
+        reports[choice].removeFirst(taken.count)
+        return TokenDetails(taken, options)
+    }
+
     func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) {
-        stream.send { chunks.finish(reason, tokens: tokens, choice: choice, to: &$0) }
+        let details = takeReports(choice) { _ in true }
+        stream.send { chunks.finish(reason, tokens: tokens, choice: choice, details: details, to: &$0) }
     }
 
     func complete(_ usage: Usage) {

@@ -23,6 +23,7 @@ struct CompletionTexts {
             thinks.insert(choice)
             return text
         case .content(let text): return (thinks.remove(choice) == nil ? "" : "\n</think>\n\n") + text
+        case .tokens: return ""
         case .call, .arguments: preconditionFailure("a raw prompt offers no tools")
         }
     }

@@ -25,6 +25,7 @@ final class MessageStreamResponse: GenerationResponse {
     }
 
     func part(_ part: AnswerPart, choice: Int) {
+        if case .tokens = part { return }
         if !answer.isContinued(by: part) {
             endBlock()
             begin(part)
@@ -35,7 +36,7 @@ final class MessageStreamResponse: GenerationResponse {
         case .reasoning(let text): delta = .thinking(text)
         case .content(let text): delta = .text(text)
         case .arguments(_, let text): delta = .input(text)
-        case .call: return
+        case .call, .tokens: return
         }
         send("content_block_delta") { encoder.blockDelta(answer.items.count - 1, delta, to: &$0) }
     }
@@ -66,7 +67,7 @@ final class MessageStreamResponse: GenerationResponse {
         case .reasoning: block = .thinking("")
         case .content: block = .text("")
         case .call(_, let id, let name): block = .toolUse(ToolCall(id: id, name: name))
-        case .arguments: return
+        case .arguments, .tokens: return
         }
         send("content_block_start") { encoder.blockStart(answer.items.count, block, to: &$0) }
     }

@@ -1,0 +1,66 @@
+import Engine
+import OpenAIAPI
+
+/// Turns what a request says of its tokens into what the engine does, with the server's defaults.
+struct GenerationRules {
+    let settings: GatewaySettings
+    let vocabularySize: Int
+    /// What an earlier attempt of the same request drew with.
+    var seed: UInt64?
+
+    /// Without a seed of its own a request draws one; it is not reported, since it could not be given back exactly.
+    func sampling(_ options: SamplingOptions) throws(APIError) -> SamplingParameters {
+        var sampling = SamplingParameters(
+            temperature: options.temperature ?? settings.temperature,
+            topP: options.topP ?? settings.topP,
+            topK: options.topK ?? 0,
+            minP: options.minP ?? 0,
+            seed: options.seed.map { UInt64(bitPattern: $0) } ?? seed ?? UInt64.random(in: 0 ... .max)
+        )
+        sampling.presencePenalty = Float(options.presencePenalty ?? 0)
+        sampling.frequencyPenalty = Float(options.frequencyPenalty ?? 0)
+        sampling.repetitionPenalty = Float(options.repetitionPenalty ?? 1)
+        for (token, bias) in options.logitBias {
+            sampling.logitBias[try known(token, "logit_bias")] = Float(bias)
+        }
+        if !options.allowedTokens.isEmpty {
+            let tokens = try known(options.allowedTokens, "allowed_token_ids")
+            sampling.allowedTokens = TokenMask(tokens, tokenCount: vocabularySize)
+        }
+        return sampling
+    }
+
+    func ending(_ options: GenerationOptions) throws(APIError) -> EndingRules {
+        var rules = EndingRules(strings: options.stop)
+        rules.includesString = options.ending.includesStopString
+        rules.tokens = Set(try known(options.ending.stopTokens, "stop_token_ids"))
+        rules.ignoresModelStops = options.ending.ignoresModelStops
+        rules.minTokens = options.ending.minTokens
+        return rules
+    }
+
+    func reports(_ options: TokenReportOptions) -> ReportOptions {
+        var reports = ReportOptions()
+        reports.reportsTokens = options.returnsTokenIDs
+        reports.alternatives = options.alternatives
+        reports.showsSpecialTokens = !options.skipsSpecialTokens
+        return reports
+    }
+
+    private func known(_ tokens: [Int], _ field: String) throws(APIError) -> [Int32] {
+        var result: [Int32] = []
+        for token in tokens { result.append(try known(token, field)) }
+        return result
+    }
+
+    private func known(_ token: Int, _ field: String) throws(APIError) -> Int32 {
+        guard token < vocabularySize else {
+            throw .invalidRequest(
+                "'\(field)' names the token \(token), but the model's tokens end at \(vocabularySize - 1).",
+                param: field,
+                code: "invalid_value"
+            )
+        }
+        return Int32(token)
+    }
+}

@@ -1,0 +1,34 @@
+/// The declared fields that say how tokens are drawn, what ends them and what is told of them.
+enum SamplingParameterTable {
+    /// The most tokens that a field may name one by one.
+    static let maxNamedTokens = 1024
+    /// The most alternatives that are told of a token, as OpenAI has it.
+    static let maxAlternatives: Int64 = 20
+
+    /// As chat completions have them.
+    static let chat = common + [
+        .built("logprobs", .boolean), .built("top_logprobs", .integer(0...maxAlternatives)),
+    ]
+
+    /// Those that all endpoints share.
+    static let common: [Parameter] = [
+        .built("temperature", .number(.from(0, to: 2))),
+        .built("top_p", .number(.above(0, to: 1))),
+        .built("top_k", .integer(-1...ChatParameters.maxTokenCount, note: "0 and -1 keep every token")),
+        .built("min_p", .number(.from(0, to: 1))),
+        .built("seed", .integer(Int64.min...Int64.max)),
+        .built("presence_penalty", .number(.from(-2, to: 2))),
+        .built("frequency_penalty", .number(.from(-2, to: 2))),
+        .built("repetition_penalty", .number(.above(0, to: 10))),
+        .built("logit_bias", .object),
+        .built("allowed_token_ids", .list(tokenID)),
+        .built("min_tokens", .integer(0...ChatParameters.maxTokenCount)),
+        .built("ignore_eos", .boolean),
+        .built("stop_token_ids", .list(tokenID, count: 0...maxNamedTokens)),
+        .built("include_stop_str_in_output", .boolean),
+        .built("skip_special_tokens", .boolean),
+        .built("return_token_ids", .boolean),
+    ]
+
+    private static let tokenID = ParameterKind.integer(0...ChatParameters.maxTokenCount)
+}
