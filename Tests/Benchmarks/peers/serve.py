@@ -27,11 +27,14 @@ START_SECONDS = 300
 class Server:
     """A server on a free port for the length of a `with`; its greatest resident memory is `peak`."""
 
-    def __init__(self, side, command, port):
+    def __init__(self, side, command, port, environment=None):
         self.side = side
         self.url = f"http://127.0.0.1:{port}"
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log)
+        command = [str(part) for part in command]
+        self.process = subprocess.Popen(
+            command, stdout=self.log, stderr=self.log, env={**os.environ, **(environment or {})}
+        )
 
     def __enter__(self):
         end = time.monotonic() + START_SECONDS
@@ -83,8 +86,8 @@ def ours(options, folder):
     port = free_port()
     command = [options.actuary, "serve", "--model", model, "--port", port, "--threads", options.threads]
     command += ["--max-model-len", options.context, "--max-sequences", options.slots]
-    os.environ["ACTUARY_ENGINE_KV_CACHE_TOKENS"] = str(options.slots * options.context // 4)
-    return Server("ours", command, port)
+    cache = max(options.context, options.slots * options.context // 4)
+    return Server("ours", command, port, {"ACTUARY_ENGINE_KV_CACHE_TOKENS": str(cache)})
 
 
 def theirs(options, folder, shape):
