@@ -105,6 +105,18 @@ import Testing
         #expect(passes.joined().allSatisfy { $0.count == 1 && $0.isLast })
     }
 
+    @Test("a step with guesses computes them behind its token, and the next one goes on behind them")
+    func draftPasses() {
+        let measured = EngineBenchCase(phase: .decode, batch: 2, depth: 9, tokens: 3, drafts: 3)
+        let passes = measured.passes(passTokens: 512)
+        #expect(passes.map { $0.map(\.position) } == [[9, 9], [13, 13], [17, 17]])
+        #expect(passes.joined().allSatisfy { $0.count == 4 && $0.drafts == 3 && $0.isLast })
+        #expect(measured.tokenCount == 24 && measured.length == 21)
+        let demand = EngineDemand(Self.sizes, measured, passTokens: 512)
+        // (1000 / 2 + 2 * 50 + 4 * (9 + 12 / 2)) / 4
+        #expect(demand.bytesPerToken == 165)
+    }
+
     // MARK: - Whole runs
 
     @Test("every format of a small model is measured in every phase", arguments: BenchWeights.allCases)
@@ -112,6 +124,7 @@ import Testing
         let cases = [
             EngineBenchCase(phase: .decode, batch: 1, depth: 0, tokens: 2),
             EngineBenchCase(phase: .decode, batch: 3, depth: 40, tokens: 1),
+            EngineBenchCase(phase: .decode, batch: 2, depth: 5, tokens: 2, drafts: 3),
             EngineBenchCase(phase: .prefill, batch: 2, depth: 0, tokens: 20),
         ]
         let bench = try EngineBench(
@@ -123,12 +136,13 @@ import Testing
         )
         var told: [String] = []
         let results = try bench.run { told.append($0) }
-        #expect(told.count == 6)
+        #expect(told.count == 8)
         #expect(results.map(\.measured) == cases)
         for result in results {
             #expect(result.tokensPerSecond > 0 && result.limitTokensPerSecond > 0 && result.fractionOfLimit > 0)
             #expect(result.readBytesPerSecond > 0 && result.operationsPerSecond > 0)
             #expect(result.residentBytes > 1 << 20 && result.threadCount == 2)
+            #expect(result.secondsPerPass > 0)
             #expect(result.row.count == EngineBenchResult.header.count)
         }
     }
@@ -140,6 +154,7 @@ import Testing
             weights: "int4",
             measured: EngineBenchCase(phase: .prefill, batch: 2, depth: 3, tokens: 4),
             tokensPerSecond: 5,
+            secondsPerPass: 0.25,
             bytesPerToken: 6,
             limitTokensPerSecond: 10,
             fractionOfLimit: 0.5,
@@ -156,7 +171,11 @@ import Testing
                 "limit_tokens_per_second", "fraction_of_limit", "read_gb_per_second", "rss_bytes",
             ]
         )
-        #expect(Array(object.keys).dropFirst(11) == ["tokens", "threads", "peak_gop_per_second"])
+        #expect(
+            Array(object.keys).dropFirst(11) == [
+                "tokens", "threads", "peak_gop_per_second", "drafts", "seconds_per_pass",
+            ]
+        )
         #expect(object["phase"] == "prefill" && object["batch"] == 2 && object["depth"] == 3)
         #expect(object["read_gb_per_second"]?.number == 7 && object["rss_bytes"] == 11)
     }
@@ -194,6 +213,7 @@ import Testing
             ["decode", "--batch", "1025"], ["decode", "--batch", ""], ["decode", "--depth", "x"],
             ["decode", "--depth=-1"], ["decode", "--weights", "int5"], ["decode", "--weights", "int4,int4"],
             ["decode", "--tokens", "0"], ["decode", "--threads", "-1"], ["decode", "--rounds", "0"],
+            ["decode", "--drafts", "65"],
             ["prefill", "--tokens", "many"], ["prefill", "--threads", "1025"], ["hybrid", "--sizes", "7b"],
             ["hybrid", "--sizes", "9b,9b"], ["hybrid", "--contexts", "3"], ["hybrid", "--contexts", "4k"],
             ["hybrid", "--weights", "int4,int8"], ["hybrid", "--memory", "much"], ["hybrid", "--rounds", "0"],

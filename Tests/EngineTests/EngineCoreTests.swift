@@ -108,7 +108,8 @@ private final class EventLog: Sendable {
         sequences: Int,
         budget: Int,
         blocks: Int,
-        speculativeRows: Int = 0
+        speculativeRows: Int = 0,
+        now: (() -> Double)? = nil
     ) -> EngineCore<TestVocabulary> {
         EngineCore(
             runner: runner,
@@ -123,7 +124,7 @@ private final class EventLog: Sendable {
             ),
             pacer: PromptPacer(maxDelay: .milliseconds(1)),
             speculativeRows: speculativeRows,
-            now: { [clock = TestClock()] in clock.next() }
+            now: now ?? { [clock = TestClock()] in clock.next() }
         )
     }
 
@@ -226,6 +227,53 @@ private final class EventLog: Sendable {
         while core.hasWork { core.step() }
         #expect(other.all.last == .completed)
         #expect(log.all.count { if case .cancelled = $0 { true } else { false } } == 1)
+    }
+
+    @Test("who is cancelled, late or stopped holds nothing after the step in which that is known")
+    func leaving() {
+        var time = 0.0
+        let core = core(HashRunner(), sequences: 3, budget: 64, blocks: 100) { time }
+        let logs = [EventLog(), EventLog(), EventLog()]
+        for (index, log) in logs.enumerated() {
+            var endless = request(3)
+            endless.choiceCount = 1
+            endless.limits = .test(nil, limit: 200)
+            endless.patience = index == 1 ? .seconds(1) : nil
+            core.submit(RequestID(UInt64(index)), endless) { log.append($0) }
+        }
+        core.step()
+        let each = core.statistics.usedBlocks / 3
+        #expect(core.statistics.runningSequences == 3 && each > 0)
+        core.cancel(RequestID(0))
+        #expect(core.statistics.runningSequences == 2 && core.statistics.usedBlocks == 2 * each)
+        time = 1
+        core.step()
+        guard case .failed(.deadlineExceeded, _)? = logs[1].all.last else {
+            Issue.record("not ended in time")
+            return
+        }
+        #expect(core.statistics.runningSequences == 1 && core.statistics.usedBlocks <= each + 1)
+        core.cancel(RequestID(2))
+        #expect(core.statistics.usedBlocks == 0 && !core.hasWork)
+
+        let only = EngineCore(
+            runner: OnlyRunner(token: 16),
+            vocabulary: TestVocabulary(),
+            settings: SchedulerSettings(maxSequences: 1, stepTokenBudget: 64, blockTokens: 4, blockCount: 100),
+            pacer: PromptPacer(maxDelay: nil),
+            now: { 0 }
+        )
+        var stopping = request(3)
+        stopping.choiceCount = 1
+        stopping.startsThinking = false
+        stopping.stops = ["aaa"]
+        stopping.sampling = SamplingParameters(temperature: 0)
+        only.submit(RequestID(1), stopping) { _ in }
+        for _ in 0..<3 {
+            #expect(only.hasWork)
+            only.step()
+        }
+        #expect(!only.hasWork && only.statistics.usedBlocks == 0 && only.statistics.generatedTokens == 3)
     }
 
     @Test("counts grow with the tokens, never lag far behind, and meet the result; a failure tells them of all choices")

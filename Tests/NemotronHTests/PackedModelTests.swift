@@ -148,6 +148,35 @@ import Testing
         }
     }
 
+    @Test(
+        "made-up weights make a whole file of a folder without any",
+        arguments: [Fixtures.path("models/hybrid-two-groups"), Fixtures.embeddedModel]
+    )
+    func madeUp(directory: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        for name in ModelPacker.neededFiles {
+            try FileManager.default.copyItem(atPath: directory + "/" + name, toPath: folder.path + "/" + name)
+        }
+        let device = try CPUDevice(threadCount: 1)
+        let packer = try ModelPacker(
+            madeUp: try ModelShape.configuration(named: folder.path + "/config.json"),
+            directory: folder.path,
+            weights: .packedInt4,
+            device: device
+        )
+        let path = folder.path + "/made-up.packed"
+        #expect(!(try packer.write(to: path) { _, _ in }).isEmpty)
+        let file = try PackedFile(path: path)
+        try file.verify(team: device.team)
+        let runner = try runner(try NemotronHModel(packedFile: file, device: device))
+        runner.occupyMemory()
+        var sequence = TestSequence(slot: 0, runner: runner)
+        let logits = sequence.feed((0..<20).map { Int32($0) }, to: runner)
+        #expect(logits.allSatisfy { $0.isFinite } && Set(logits).count > 1)
+    }
+
     @Test("nothing is left of a file that could not be written")
     func failedWriting() throws {
         let device = try CPUDevice(threadCount: 1)

@@ -41,6 +41,29 @@ package struct ModelPacker {
         tiesEmbeddings = model.configuration.tiesEmbeddings
     }
 
+    /// Takes made-up weights in place of the folder's, which needs only the small files; for measurements.
+    ///
+    /// - Parameters:
+    ///   - configuration: What the folder's `config.json` says.
+    ///   - directory: The folder.
+    ///   - weights: The format of the matrices.
+    ///   - device: The threads that write.
+    /// - Throws: `ModelError.compute(.outOfMemory)`.
+    package init(
+        madeUp configuration: NemotronHConfiguration,
+        directory: String,
+        weights: WeightFormat,
+        device: CPUDevice
+    ) throws(ModelError) {
+        precondition(weights.isPacked)
+        catalog = try RandomWeights.catalog(configuration, format: weights)
+        self.directory = directory
+        self.weights = weights
+        self.device = device
+        demands = TensorDemand.all(configuration)
+        tiesEmbeddings = configuration.tiesEmbeddings
+    }
+
     /// Writes the file.
     ///
     /// - Parameters:
@@ -112,7 +135,8 @@ package struct ModelPacker {
 
     /// `nil` for what stays as it is.
     private func format(_ demand: TensorDemand) -> WeightFormat? {
-        switch demand.role {
+        guard stored(demand.name).packedFormat == nil else { return nil }
+        return switch demand.role {
         case .matrix: weights
         case .head: headFormat
         case .embeddings, .router, .gain, .decay, .vector: nil

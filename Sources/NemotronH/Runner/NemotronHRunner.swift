@@ -30,8 +30,17 @@ package final class NemotronHRunner {
     /// Columns of a row of logits.
     package var vocabularySize: Int { model.configuration.vocabularySize }
 
-    /// Writes to all memory of states and caches, so that it is there before it is measured or promised.
-    package func occupyMemory() { memory.clear() }
+    /// Writes to all memory of states, caches and passes and reads the weights once, so that all of it is there before it is
+    /// measured or promised.
+    ///
+    /// - Precondition: No sequence has begun.
+    package func occupyMemory() {
+        memory.clear()
+        scratch.clear(model.device)
+        let blocks = (0..<min(1, capacity.kvBlockCount)).map { Int32($0) }
+        _ = forward([SequenceChunk(slot: 0, position: 0, tokens: [0], blockTable: blocks, logitRows: 1)])
+        memory.reset(slot: 0)
+    }
 
     /// Makes a slot ready for a new sequence.
     package func resetSlot(_ slot: Int) {

@@ -85,4 +85,12 @@ struct Scratch {
             )
         }
     }
+
+    /// Sets all of it to 0.
+    func clear(_ device: any Device) {
+        let experts = experts.map { [$0.inputs, $0.hidden, $0.outputs] } ?? []
+        for buffer in [hidden, normed, projected, mixed, inner, drafts, logits] + experts {
+            device.clear(0..<buffer.count, of: buffer)
+        }
+    }
 }

@@ -27,6 +27,9 @@ struct PackCommand: AsyncParsableCommand {
     @Flag(help: "Print what each tensor lost: the root mean square error over that of its weights.")
     var report = false
 
+    @Flag(help: "Make up the weights; the folder needs no safetensors. For measurements.")
+    var madeUp = false
+
     @Option(help: "Threads that pack; 0 is one for each core.")
     var threads = 0
 
@@ -45,7 +48,7 @@ struct PackCommand: AsyncParsableCommand {
         var progress = ProgressLine(title: "packing")
         let outcomes: [ModelPacker.Outcome]
         do throws(ModelError) {
-            let packer = try ModelPacker(directory: folder, weights: weights.format, device: device)
+            let packer = try packer(folder, on: device)
             outcomes = try packer.write(to: output) { progress.show($0, of: $1) }
         } catch {
             throw CommandFailure.forPacking(error)
@@ -54,6 +57,16 @@ struct PackCommand: AsyncParsableCommand {
         if report { StandardStream.output.write(PackCommand.table(outcomes)) }
         let bytes = outcomes.reduce(0) { $0 + $1.byteCount }
         StandardStream.error.write("\(output): \(outcomes.count) tensors, \(bytes >> 20) MiB of weights\n")
+    }
+
+    private func packer(_ folder: String, on device: CPUDevice) throws(ModelError) -> ModelPacker {
+        guard madeUp else { return try ModelPacker(directory: folder, weights: weights.format, device: device) }
+        return try ModelPacker(
+            madeUp: try ModelShape.configuration(named: folder + "/config.json"),
+            directory: folder,
+            weights: weights.format,
+            device: device
+        )
     }
 
     /// A line for each packed tensor, and one for each format.

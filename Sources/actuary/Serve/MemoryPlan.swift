@@ -16,6 +16,8 @@ struct MemoryPlan: Equatable, Sendable {
     var snapshotBytes: Int
     /// Of one step.
     var scratchBytes: Int
+    /// What connections, bodies, texts and the workers' heaps take.
+    var requestBytes: Int
     /// What the process takes before all this.
     var programBytes: Int
 
@@ -31,6 +33,7 @@ struct MemoryPlan: Equatable, Sendable {
         var stateBytesPerSequence: Int
         var cacheBytesPerBlock: Int
         var scratchBytes = 0
+        var requestBytes = 0
         var programBytes = 0
         /// What processes may still take, bytes.
         var availableBytes: Int
@@ -52,7 +55,8 @@ struct MemoryPlan: Equatable, Sendable {
             ?? blocksPerSequence * demand.sequenceCount
         let state = demand.sequenceCount * demand.stateBytesPerSequence
         // The map of the weights is shared with the page cache, but must stay in memory to be fast.
-        let free = demand.availableBytes / 10 * 9 - demand.weightsBytes - state - demand.scratchBytes
+        let fixed = demand.weightsBytes + state + demand.scratchBytes + demand.requestBytes
+        let free = demand.availableBytes / 10 * 9 - fixed
         let snapshots = try MemoryPlan.snapshotCount(demand, free: free)
         let left = free - snapshots * demand.stateBytesPerSequence
         let affordable = demand.cacheBytesPerBlock > 0 ? max(0, left) / demand.cacheBytesPerBlock : wanted
@@ -62,8 +66,8 @@ struct MemoryPlan: Equatable, Sendable {
             throw CommandFailure.badConfiguration(
                 "\(needed >> 20) MiB of KV cache do not fit: of \(demand.availableBytes >> 20) MiB, weights take "
                     + "\(demand.weightsBytes >> 20), states \(state >> 20), kept states "
-                    + "\(snapshots * demand.stateBytesPerSequence >> 20) and a step \(demand.scratchBytes >> 20); lower "
-                    + "engine.max_model_len, engine.kv_cache_tokens, engine.max_sequences or engine.prefix_cache_bytes"
+                    + "\(snapshots * demand.stateBytesPerSequence >> 20), a step \(demand.scratchBytes >> 20) and requests "
+                    + "\(demand.requestBytes >> 20); lower engine.max_model_len, engine.kv_cache_tokens, engine.max_sequences or engine.prefix_cache_bytes"
             )
         }
         let reserve = demand.reserveTokens.map { $0 / MemoryPlan.blockTokens } ?? count / 8
@@ -77,6 +81,7 @@ struct MemoryPlan: Equatable, Sendable {
         cacheBytes = count * demand.cacheBytesPerBlock
         snapshotBytes = snapshots * demand.stateBytesPerSequence
         scratchBytes = demand.scratchBytes
+        requestBytes = demand.requestBytes
         programBytes = demand.programBytes
     }
 
@@ -99,8 +104,13 @@ struct MemoryPlan: Equatable, Sendable {
         [
             ("program", programBytes), ("weights", weightsBytes), ("states", stateBytes), ("kv_cache", cacheBytes),
             ("prefix_cache_states", snapshotBytes), ("scratch", scratchBytes),
+            ("requests", requestBytes),
         ]
     }
+
+    /// What a server takes beside its model when so many requests may be in it: its threads' stacks and heaps, and for each
+    /// request its connection, body, tokens and text. Measured under load with the built-in model.
+    static func requestBytes(requestCount: Int) -> Int { (6 << 20) + requestCount * (16 << 10) }
 
     /// The longest sequence that fits, tokens.
     var capacityTokens: Int { (blockCount - reserveBlockCount) * MemoryPlan.blockTokens }

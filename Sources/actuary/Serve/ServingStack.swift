@@ -158,6 +158,9 @@ extension MemoryPlan {
                         cacheFormat: cacheFormat
                     )
                 ),
+                requestBytes: MemoryPlan.requestBytes(
+                    requestCount: settings.maxSequences + settings.maxQueuedRequests
+                ),
                 programBytes: programFileBytes + ProcessMemory.now().anonymousBytes,
                 availableBytes: AvailableMemory.bytes()
             )

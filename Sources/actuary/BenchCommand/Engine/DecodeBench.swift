@@ -10,7 +10,16 @@ struct DecodeBench: AsyncParsableCommand {
 
     @OptionGroup var options: EngineBenchOptions
 
+    @Option(help: "How many guessed tokens each step checks for each sequence, all of them right, separated by commas.")
+    var drafts = NumberList([0])
+
+    func validate() throws {
+        if let bad = drafts.numbers.first(where: { $0 > 64 }) {
+            throw ValidationError("--drafts takes numbers from 0 to 64, not \(bad)")
+        }
+    }
+
     func run() async throws {
-        try options.run(.decode, batch: [1, 16], depth: [0, 16_384], tokens: 8)
+        try options.run(.decode, batch: [1, 16], depth: [0, 16_384], tokens: 8, drafts: drafts.numbers)
     }
 }

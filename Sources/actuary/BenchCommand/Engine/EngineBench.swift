@@ -99,6 +99,7 @@ struct EngineBench {
         _ samples: [Sample],
         _ demand: EngineDemand
     ) -> EngineBenchResult {
+        let passes = measured.passes(passTokens: EngineBench.passTokens)
         let rates = samples.map { Double(measured.tokenCount) / $0.seconds }
         let limits = samples.map {
             demand.limit(bytesPerSecond: $0.readBytesPerSecond, operationsPerSecond: $0.operationsPerSecond)
@@ -108,6 +109,7 @@ struct EngineBench {
             weights: weights.rawValue,
             measured: measured,
             tokensPerSecond: rates.median,
+            secondsPerPass: samples.map(\.seconds).median / Double(passes.count),
             bytesPerToken: demand.bytesPerToken,
             limitTokensPerSecond: limits.median,
             fractionOfLimit: zip(rates, limits).map { $0 / $1 }.median,
@@ -135,13 +137,15 @@ struct EngineBench {
     }
 
     private static func capacity(_ measured: EngineBenchCase) -> RunnerCapacity {
-        let rows = measured.phase == .decode ? measured.batch : min(measured.tokenCount, passTokens)
+        let stepRows = measured.batch * (1 + measured.drafts)
+        let rows = measured.phase == .decode ? stepRows : min(measured.tokenCount, passTokens)
         return RunnerCapacity(
             slotCount: measured.batch,
             kvBlockCount: measured.batch * blocks(measured),
             kvBlockTokens: blockTokens,
             maxBatchTokens: rows,
-            maxLogitRows: min(rows, measured.batch),
+            maxLogitRows: min(rows, stepRows),
+            maxDraftTokens: measured.batch * measured.drafts,
             cacheFormat: cacheFormat
         )
     }
@@ -152,6 +156,9 @@ struct EngineBench {
     private func step(_ runner: NemotronHRunner, _ measured: EngineBenchCase) {
         for pass in measured.passes(passTokens: EngineBench.passTokens) {
             _ = runner.forward(pass.map { chunk(measured, $0) })
+            if measured.drafts > 0 {
+                runner.accept(pass.map { NemotronHRunner.Acceptance(slot: $0.slot, count: $0.drafts) })
+            }
         }
     }
 
@@ -162,8 +169,9 @@ struct EngineBench {
             slot: part.slot,
             position: part.position,
             tokens: (0..<part.count).map { Int32((part.position + $0) * 7919 % vocabulary) },
+            draftCount: part.drafts,
             blockTable: (0..<blockCount).map { Int32(part.slot * blockCount + $0) },
-            logitRows: part.isLast ? 1 : 0
+            logitRows: part.isLast ? 1 + part.drafts : 0
         )
     }
 

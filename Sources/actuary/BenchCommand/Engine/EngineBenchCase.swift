@@ -13,29 +13,39 @@ struct EngineBenchCase: Equatable, Sendable {
     var depth: Int
     /// Steps of a decode, or tokens of each prompt.
     var tokens: Int
+    /// Guessed tokens behind each one of a decode, all of them right.
+    var drafts = 0
+
+    /// Tokens of each sequence.
+    var tokensPerSequence: Int { tokens * (1 + drafts) }
 
     /// Tokens of all sequences together.
-    var tokenCount: Int { batch * tokens }
+    var tokenCount: Int { batch * tokensPerSequence }
 
     /// Positions that each sequence needs.
-    var length: Int { depth + tokens }
+    var length: Int { depth + tokensPerSequence }
 
     /// Tokens of one sequence that are computed in one pass.
     struct Part: Equatable, Sendable {
         var slot: Int
         var position: Int
         var count: Int
+        /// Of these, the last ones that are guesses.
+        var drafts = 0
         /// Whether a token is sampled after it.
         var isLast: Bool
     }
 
-    /// What is computed together: one token of each sequence in a decode, at most `passTokens` of prompts one after
+    /// What is computed together: one token of each sequence and its guesses in a decode, at most `passTokens` of prompts one after
     /// another in a prefill.
     func passes(passTokens: Int) -> [[Part]] {
         switch phase {
         case .decode:
-            return (0..<tokens).map { token in
-                (0..<batch).map { Part(slot: $0, position: depth + token, count: 1, isLast: true) }
+            let count = 1 + drafts
+            return (0..<tokens).map { step in
+                (0..<batch).map {
+                    Part(slot: $0, position: depth + step * count, count: count, drafts: drafts, isLast: true)
+                }
             }
         case .prefill:
             var passes: [[Part]] = []

@@ -49,7 +49,13 @@ struct EngineBenchOptions: ParsableArguments {
     }
 
     /// Measures every combination and reports.
-    func run(_ phase: EngineBenchCase.Phase, batch: [Int], depth: [Int], tokens: Int) throws {
+    func run(
+        _ phase: EngineBenchCase.Phase,
+        batch: [Int],
+        depth: [Int],
+        tokens: Int,
+        drafts: [Int] = [0]
+    ) throws {
         if printConfig {
             guard let text = ModelShape.json(named: shape) else {
                 throw CommandFailure.badUsage("--shape \(shape) is no name of a shape")
@@ -59,7 +65,17 @@ struct EngineBenchOptions: ParsableArguments {
         }
         let depths = self.depth?.numbers ?? depth
         let cases = (self.batch?.numbers ?? batch).flatMap { batch in
-            depths.map { EngineBenchCase(phase: phase, batch: batch, depth: $0, tokens: self.tokens ?? tokens) }
+            depths.flatMap { depth in
+                drafts.map {
+                    EngineBenchCase(
+                        phase: phase,
+                        batch: batch,
+                        depth: depth,
+                        tokens: self.tokens ?? tokens,
+                        drafts: $0
+                    )
+                }
+            }
         }
         let report = EngineBenchReport(jsonPath: json)
         try report.open()

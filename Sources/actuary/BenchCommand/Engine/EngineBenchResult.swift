@@ -6,6 +6,8 @@ struct EngineBenchResult: Equatable, Sendable {
     var weights: String
     var measured: EngineBenchCase
     var tokensPerSecond: Double
+    /// Of one pass over the weights.
+    var secondsPerPass: Double
     var bytesPerToken: Double
     var limitTokensPerSecond: Double
     /// The median over the rounds of rate over limit, each with the limit of its own round.
@@ -17,18 +19,18 @@ struct EngineBenchResult: Equatable, Sendable {
 
     /// The header of the table.
     static let header = [
-        "weights", "phase", "batch", "depth", "tokens/s", "limit", "of limit", "read GB/s", "peak GOP/s", "MB/token",
-        "RSS MB",
+        "weights", "phase", "batch", "depth", "drafts", "pass ms", "tokens/s", "limit", "of limit", "read GB/s",
+        "peak GOP/s", "MB/token", "RSS MB",
     ]
 
     /// A row of the table.
     var row: [String] {
         [
-            weights, measured.phase.rawValue, "\(measured.batch)", "\(measured.depth)",
-            BudgetReport.decimal(tokensPerSecond), BudgetReport.decimal(limitTokensPerSecond),
-            BudgetReport.decimal(fractionOfLimit * 100) + " %", BudgetReport.decimal(readBytesPerSecond / 1e9),
-            "\(Int(operationsPerSecond / 1e9))", BudgetReport.decimal(bytesPerToken / 1e6),
-            "\(residentBytes / 1_000_000)",
+            weights, measured.phase.rawValue, "\(measured.batch)", "\(measured.depth)", "\(measured.drafts)",
+            BudgetReport.decimal(secondsPerPass * 1000), BudgetReport.decimal(tokensPerSecond),
+            BudgetReport.decimal(limitTokensPerSecond), BudgetReport.decimal(fractionOfLimit * 100) + " %",
+            BudgetReport.decimal(readBytesPerSecond / 1e9), "\(Int(operationsPerSecond / 1e9))",
+            BudgetReport.decimal(bytesPerToken / 1e6), "\(residentBytes / 1_000_000)",
         ]
     }
 
@@ -49,6 +51,8 @@ struct EngineBenchResult: Equatable, Sendable {
             "tokens": .integer(Int64(measured.tokens)),
             "threads": .integer(Int64(threadCount)),
             "peak_gop_per_second": .double(operationsPerSecond / 1e9),
+            "drafts": .integer(Int64(measured.drafts)),
+            "seconds_per_pass": .double(secondsPerPass),
         ]
         return object.text() + "\n"
     }

@@ -21,14 +21,15 @@ struct EngineDemand: Equatable, Sendable {
         var cacheBytesPerToken: Double
     }
 
-    /// A decode reads weights once a step, and for each sequence its state twice (it is written too) and its cache. A
-    /// prompt is read in passes of at most `passTokens`; its head is computed once, its cache counts by half.
+    /// A decode reads weights once a step, and for each sequence its state twice (it is written too) and its cache,
+    /// however many tokens are guessed. A prompt is read in passes of at most `passTokens`; its head is computed once, its cache counts by half.
     init(_ sizes: Sizes, _ measured: EngineBenchCase, passTokens: Int) {
-        let (batch, tokens) = (Double(measured.batch), Double(measured.tokens))
+        let (batch, tokens) = (Double(measured.batch), Double(measured.tokensPerSequence))
         switch measured.phase {
         case .decode:
             let cache = sizes.cacheBytesPerToken * (Double(measured.depth) + tokens / 2)
-            bytesPerToken = Double(sizes.weightBytes) / batch + 2 * Double(sizes.stateBytes) + cache
+            let rows = Double(1 + measured.drafts)
+            bytesPerToken = (Double(sizes.weightBytes) / batch + 2 * Double(sizes.stateBytes) + cache) / rows
             operationsPerToken = 2 * Double(sizes.matrixWeights)
         case .prefill:
             let passes = (batch * tokens / Double(passTokens)).rounded(.up)

@@ -25,11 +25,24 @@ struct LoadClient: Sendable {
     }
 
     /// Sends a request that is due now or was before.
-    func send(_ demand: Demand, number: Int, due: ContinuousClock.Instant = .now) async -> LoadSample {
+    ///
+    /// - Parameters:
+    ///   - demand: What it asks for.
+    ///   - number: Makes its prompt differ from others'.
+    ///   - due: From when times count.
+    ///   - end: When it is given up, which is no failure; `nil` waits for the whole answer.
+    /// - Returns: What was seen until then.
+    func send(
+        _ demand: Demand,
+        number: Int,
+        due: ContinuousClock.Instant = .now,
+        until end: ContinuousClock.Instant? = nil
+    ) async -> LoadSample {
         let progress = Mutex(Progress())
+        let patience = Mutex<Task<Void, Never>?>(nil)
         let seconds: @Sendable () -> Double = { (ContinuousClock.now - due) / .seconds(1) }
         await withCheckedContinuation { continuation in
-            _ = client.start("/v1/chat/completions", body: body(demand, number)) { event in
+            let request = client.start("/v1/chat/completions", body: body(demand, number)) { event in
                 switch event {
                 case .head(let status): progress.withLock { $0.status = status }
                 case .bytes(let bytes):
@@ -40,11 +53,17 @@ struct LoadClient: Sendable {
                     progress.withLock { LoadClient.finish(at: time, &$0) }
                     continuation.resume()
                 case .failed(let error):
-                    progress.withLock { $0.sample.failure = error.message }
+                    progress.withLock { $0.sample.failure = error == .cancelled ? nil : error.message }
                     continuation.resume()
                 }
             }
+            guard let request, let end else { return }
+            let waiting = Task {
+                if (try? await ContinuousClock().sleep(until: end)) != nil { request.cancel() }
+            }
+            patience.withLock { $0 = waiting }
         }
+        patience.withLock { $0 }?.cancel()
         return progress.withLock { $0.sample }
     }
 

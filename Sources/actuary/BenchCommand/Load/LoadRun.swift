@@ -5,7 +5,8 @@ struct LoadRun: Sendable {
     let client: LoadClient
     let demand: LoadClient.Demand
     let duration: Duration
-    /// Words of the prompts that arrive beside the streams, one after the other; `nil` is none.
+    /// Words of the prompts that arrive beside the streams, one after the other, the last of them given up at the
+    /// end; `nil` is none.
     var disturbingWords: Int?
 
     /// So many streams side by side.
@@ -58,7 +59,7 @@ struct LoadRun: Sendable {
         try? await ContinuousClock().sleep(for: duration / 10)
         let demand = LoadClient.Demand(words: disturbingWords, maxTokens: 1)
         while ContinuousClock.now < end, samples.last?.failure == nil {
-            samples.append(await client.send(demand, number: 1_000_000 + samples.count))
+            samples.append(await client.send(demand, number: 1_000_000 + samples.count, until: end))
         }
         return samples
     }

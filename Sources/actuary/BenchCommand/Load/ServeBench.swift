@@ -37,7 +37,9 @@ struct ServeBench: AsyncParsableCommand {
     @Option(help: "The longest answer, tokens.")
     var maxTokens = 64
 
-    @Option(help: "Words of prompts that arrive beside the streams, one after the other; 0 is none.")
+    @Option(
+        help: "Words of prompts that arrive beside the streams, one after the other until the time is over; 0 is none."
+    )
     var arrivingWords = 0
 
     @Option(help: "Write one JSON object for each measurement to this file.")
