@@ -108,6 +108,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["Billing"],
+            path: "Tests/Benchmarks/Ledger",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "TemplateRunner",
             dependencies: ["ChatTemplate", "OrderedJSON"],
             path: "Tests/Differential/Template",
