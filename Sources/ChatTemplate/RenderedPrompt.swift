@@ -14,4 +14,18 @@ package struct RenderedPrompt: Sendable, Equatable {
         trusted = text.trusted
         startsInsideThinking = ThinkingTags.endsInsideThought(text)
     }
+
+    /// A prompt that no template wrote.
+    package init(text: String, startsInsideThinking: Bool) {
+        self.text = text
+        trusted = []
+        self.startsInsideThinking = startsInsideThinking
+    }
+
+    /// Whether a raw prompt ends inside a thought: its last `<think>` is not closed.
+    package static func endsInsideThought(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        func last(_ tag: String) -> Int { ByteSearch(Array(tag.utf8)).all(in: bytes).last ?? -1 }
+        return last("<think>") > last("</think>")
+    }
 }

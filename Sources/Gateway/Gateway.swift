@@ -35,6 +35,7 @@ package final class Gateway: Sendable {
 
     /// All routes.
     package var routes: [Route] {
-        healthRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + metricsRoutes
+        healthRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + completionRoutes + messagesRoutes
+            + metricsRoutes
     }
 }

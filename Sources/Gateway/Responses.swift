@@ -5,6 +5,8 @@ import OpenAIAPI
 /// In whose words an endpoint tells errors.
 enum ErrorShape: Sendable {
     case openAI
+    /// Anthropic's.
+    case messages
 }
 
 extension ResponseWriter {
@@ -24,6 +26,7 @@ extension ResponseWriter {
         let body =
             switch shape {
             case .openAI: error.body
+            case .messages: error.messagesBody
             }
         respond(status: HTTPResponse.Status(code: error.status), headers: headers, body: body)
     }

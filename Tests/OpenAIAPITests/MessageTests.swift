@@ -35,6 +35,26 @@ import Testing
         #expect(request.ignoredFields == ["messages[].annotations", "messages[].tool_calls[].index"])
     }
 
+    @Test("the older form of calls and answers is brought into the newer one")
+    func legacy() throws {
+        let request = try read(
+            #"""
+            [{"role": "user", "content": "x"},
+             {"role": "assistant", "content": null, "function_call": {"name": "f", "arguments": "{}"}},
+             {"role": "function", "name": "f", "content": "5"}]
+            """#
+        )
+        #expect(
+            Array(request.messages.dropFirst()) == [
+                [
+                    "role": "assistant", "content": "",
+                    "tool_calls": [["type": "function", "function": ["name": "f", "arguments": "{}"]]],
+                ],
+                ["role": "tool", "name": "f", "content": "5"],
+            ]
+        )
+    }
+
     @Test(
         "a message at fault is 400 with its path",
         arguments: [
@@ -42,7 +62,7 @@ import Testing
             (#"[{"role": null, "content": "x"}]"#, "messages[0].role"),
             (#"[{"role": "king", "content": "x"}]"#, "messages[0].role"),
             (#"[{"role": 5, "content": "x"}]"#, "messages[0].role"),
-            (#"[{"role": "function", "name": "f", "content": "x"}]"#, "messages[0].role"),
+            (#"[{"role": "function", "content": "x"}]"#, "messages[0].name"),
             (#"[{"role": "user"}]"#, "messages[0].content"),
             (#"[{"role": "user", "content": null}]"#, "messages[0].content"),
             (#"[{"role": "user", "content": 5}]"#, "messages[0].content"),
@@ -65,7 +85,7 @@ import Testing
             (#"[{"role": "assistant", "content": 1}]"#, "messages[0].content"),
             (#"[{"role": "assistant", "reasoning": 1}]"#, "messages[0].reasoning"),
             (#"[{"role": "assistant", "reasoning_content": []}]"#, "messages[0].reasoning_content"),
-            (#"[{"role": "assistant", "function_call": {"name": "f"}}]"#, "messages[0].function_call"),
+            (#"[{"role": "assistant", "function_call": {"name": "f"}}]"#, "messages[0].function_call.arguments"),
             (#"[{"role": "assistant", "audio": {"id": "a"}}]"#, "messages[0].audio"),
             (#"[{"role": "assistant", "tool_calls": {}}]"#, "messages[0].tool_calls"),
             (#"[{"role": "assistant", "tool_calls": [5]}]"#, "messages[0].tool_calls[0]"),
@@ -110,11 +130,11 @@ import Testing
 
     @Test("errors list what is allowed")
     func wording() throws {
-        let role = try ChatBody.error(ChatBody.bytes(messages: #"[{"role": "function", "content": "x"}]"#))
+        let role = try ChatBody.error(ChatBody.bytes(messages: #"[{"role": "king", "content": "x"}]"#))
         #expect(
             role.message
-                == "'messages[0].role' must be 'system', 'developer', 'user', 'assistant' or 'tool'; "
-                + "for the legacy role 'function' use 'tool', but was 'function'."
+                == "'messages[0].role' must be 'system', 'developer', 'user', 'assistant', 'tool' or 'function', "
+                + "but was 'king'."
         )
         let image = ChatBody.bytes(messages: #"[{"role": "user", "content": [{"type": "image_url"}]}]"#)
         #expect(try ChatBody.error(image).message.contains("reads text only"))

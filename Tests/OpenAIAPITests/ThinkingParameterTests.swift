@@ -51,7 +51,7 @@ import Testing
             ("thinking.type", #""disabled""#), ("reasoning.enabled", "false"), ("enable_thinking", "true"),
             ("think", "false"), ("reasoning_effort", #""low""#), ("reasoning.effort", #""high""#),
             ("output_config.effort", #""max""#), ("thinking.colour", "1"), ("reasoning.exclude", "true"),
-            ("chat_template_kwargs.colour", "1"), ("output_config.format", "{}"),
+            ("output_config.format", "{}"),
         ]
     )
     func notBuilt(path: String, value: String) throws {

@@ -28,7 +28,7 @@ import Testing
         let body =
             #"{"model": "m", "messages": [{"role": "user", "content": "hi"}], "max_think_tokens": 0, "user": "u"}"#
         let request = try tokenize(body)
-        #expect(request == .conversation(try RenderRequest(body: Array(body.utf8))))
+        #expect(request == .conversation(try ChatCompletionRequest(body: Array(body.utf8))))
         #expect(request.model == "m" && request.ignoredFields == ["user"])
     }
 
@@ -71,17 +71,17 @@ import Testing
     func render() throws {
         let tools =
             #"[{"type": "function", "function": {"name": "f", "parameters": {"b": 1.0, "a": null}, "x": null}}]"#
-        let request = try RenderRequest(
+        let request = try ChatCompletionRequest(
             body: ChatBody.bytes(
                 #""tools": \#(tools), "chat_template_kwargs": {"colour": null}, "n": 2, "temperature": 0"#
             )
         )
-        #expect(JSONValue.array(request.tools).text(.python) == tools)
+        #expect(JSONValue.array(request.tools.offered).text(.python) == tools)
         #expect(request.templateArguments == ["colour": nil])
-        #expect(request.addsGenerationPrompt && !request.continuesFinalMessage && request.chat.options.choiceCount == 2)
-        let continued = try RenderRequest(body: ChatBody.bytes(#""continue_final_message": true"#))
+        #expect(request.addsGenerationPrompt && !request.continuesFinalMessage && request.options.choiceCount == 2)
+        let continued = try ChatCompletionRequest(body: ChatBody.bytes(#""continue_final_message": true"#))
         #expect(continued.continuesFinalMessage && !continued.addsGenerationPrompt)
-        #expect(try !RenderRequest(body: ChatBody.bytes(#""add_generation_prompt": false"#)).addsGenerationPrompt)
+        #expect(try !ChatBody.read(#""add_generation_prompt": false"#).addsGenerationPrompt)
     }
 
     @Test(
@@ -103,8 +103,8 @@ import Testing
             (#""max_think_tokens": -2"#, "max_think_tokens"), (#""max_thnk_tokens": 1"#, "max_thnk_tokens"),
         ]
     )
-    func refused(members: String, param: String) {
-        #expect { try RenderRequest(body: ChatBody.bytes(members)) } throws: { ($0 as? APIError)?.param == param }
+    func refused(members: String, param: String) throws {
+        #expect(try ChatBody.error(members).param == param)
     }
 
     private struct Unexpected: Error {}

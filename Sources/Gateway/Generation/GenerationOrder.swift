@@ -10,6 +10,8 @@ struct GenerationOrder: Sendable {
     /// At least one.
     var prompts: [PreparedPrompt]
     var options: GenerationOptions
+    /// `nil` if no tools are offered: then an answer is text, whatever it looks like.
+    var calls: CallReading?
     /// Fields of the response beside its type.
     var headers: HTTPFields
 

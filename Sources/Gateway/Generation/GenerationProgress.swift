@@ -23,6 +23,8 @@ struct GenerationProgress {
     private var fault: GenerationEnding.Fault?
     private var isTakenBack = false
     private var results: [ChoiceTokens?]
+    /// One for each choice, if tools are offered.
+    private var parsers: [ToolCallParser]
     /// Of each prompt's first choice: a prompt is billed once, and the others go on from what the first computed.
     private var cachedTokens: [Int]
 
@@ -30,6 +32,10 @@ struct GenerationProgress {
         self.order = order
         openPrompts = order.prompts.count
         results = Array(repeating: nil, count: order.choiceCount)
+        parsers = Array(
+            repeating: ToolCallParser(allowsParallelCalls: order.calls?.allowsParallelCalls ?? true),
+            count: order.calls == nil ? 0 : order.choiceCount
+        )
         cachedTokens = Array(repeating: 0, count: order.prompts.count)
     }
 
@@ -43,12 +49,9 @@ struct GenerationProgress {
             return [.begin]
         case .progressed(let progress):
             let choice = first + progress.choice
-            return parts(of: progress).map { .part($0, choice: choice) } + [.count(progress.tokens, choice: choice)]
-        case .choiceEnded(let choice, let result):
-            let tokens = note(result, choice: choice, of: prompt)
-            let count = Step.count(result.tokens, choice: first + choice)
-            guard fault == nil else { return [count] }
-            return [count, .end(choice: first + choice, FinishReason(result.finishReason), tokens)]
+            let steps = parts(of: progress, choice).map { Step.part($0, choice: choice) }
+            return steps + [.count(progress.tokens, choice: choice)]
+        case .choiceEnded(let choice, let result): return ended(result, choice: choice, of: prompt)
         case .completed: return promptEnded()
         case .cancelled(let results):
             isTakenBack = true
@@ -65,12 +68,40 @@ struct GenerationProgress {
         failed(.refusal(refusal), closedPrompts: order.prompts.count - prompt)
     }
 
-    private func parts(of progress: ChoiceProgress) -> [AnswerPart] {
+    private mutating func ended(_ result: ChoiceResult, choice: Int, of prompt: Int) -> [Step] {
+        let tokens = note(result, choice: choice, of: prompt)
+        let choice = prompt * order.options.choiceCount + choice
+        let count = Step.count(result.tokens, choice: choice)
+        guard fault == nil else { return [count] }
+        var reason = FinishReason(result.finishReason)
+        var steps: [Step] = []
+        if let calls = order.calls {
+            steps = self.parts(parsers[choice].finish(), choice).map { .part($0, choice: choice) }
+            if reason == .stop, parsers[choice].callCount > 0 {
+                reason = calls.usesLegacyForm ? .functionCall : .toolCalls
+            }
+        }
+        return steps + [count, .end(choice: choice, reason, tokens)]
+    }
+
+    private mutating func parts(of progress: ChoiceProgress, _ choice: Int) -> [AnswerPart] {
         guard fault == nil else { return [] }
         var parts: [AnswerPart] = []
-        if !progress.reasoning.isEmpty { parts.append(.reasoning(progress.reasoning)) }
-        if !progress.content.isEmpty { parts.append(.content(progress.content)) }
-        return parts
+        if !progress.reasoning.isEmpty, order.options.includesReasoning { parts.append(.reasoning(progress.reasoning)) }
+        guard !progress.content.isEmpty else { return parts }
+        guard order.calls != nil else { return parts + [.content(progress.content)] }
+        return parts + self.parts(parsers[choice].feed(progress.content), choice)
+    }
+
+    private func parts(_ found: [ToolCallParser.Part], _ choice: Int) -> [AnswerPart] {
+        found.map { part in
+            switch part {
+            case .text(let text): .content(text)
+            case .call(let index, let name):
+                .call(index: index, id: order.calls?.id(choice: choice, call: index) ?? "", name: name)
+            case .arguments(let index, let text): .arguments(index: index, text)
+            }
+        }
     }
 
     private mutating func failed(_ newFault: GenerationEnding.Fault, closedPrompts: Int) -> [Step] {

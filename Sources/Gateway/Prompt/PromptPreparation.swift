@@ -17,28 +17,6 @@ struct PreparedPrompt: Sendable {
     var lacksRoom = false
 }
 
-/// How the messages of a request are rendered, beyond what a chat completion needs.
-struct PromptShape: Sendable {
-    var tools: [JSONValue] = []
-    /// Whether the prompt opens the assistant's turn.
-    var addsGenerationPrompt = true
-    var continuesFinalMessage = false
-    /// More variables for the template.
-    var templateArguments = JSONObject()
-
-    /// A prompt to be answered.
-    static let answer = PromptShape()
-}
-
-extension PromptShape {
-    init(_ request: RenderRequest) {
-        tools = request.tools
-        addsGenerationPrompt = request.addsGenerationPrompt
-        continuesFinalMessage = request.continuesFinalMessage
-        templateArguments = request.templateArguments
-    }
-}
-
 /// Renders, encodes and decides: DESIGN section 4 from the request to the gate.
 struct PromptPreparation: Sendable {
     let model: ServedModel
@@ -47,21 +25,18 @@ struct PromptPreparation: Sendable {
     /// Prepares what a chat completion computes.
     ///
     /// - Throws: `APIError` that names what cannot be rendered or does not fit the context.
-    func prepare(
-        _ request: ChatCompletionRequest,
-        _ shape: PromptShape = .answer
-    ) throws(APIError) -> PreparedPrompt {
+    func prepare(_ request: ChatCompletionRequest) throws(APIError) -> PreparedPrompt {
         var choice = ThinkingChoice(
             requested: request.options.thinking.maxThinkTokens,
             messageSwitch: model.prompts.thinkingSwitch(in: request.messages),
             settings: settings
         )
-        var prompt = try encoded(request.messages, shape, thinking: choice.forcedSwitch)
+        var prompt = try encoded(request, thinking: choice.forcedSwitch)
         var limits = try limits(request.options, promptCount: prompt.tokens.count, budget: choice.budget)
         let lacksRoom = prompt.rendered.startsInsideThinking && !limits.leavesRoomToThink
         if lacksRoom {
             choice.forcedSwitch = false
-            prompt = try encoded(request.messages, shape, thinking: false)
+            prompt = try encoded(request, thinking: false)
             limits = try self.limits(request.options, promptCount: prompt.tokens.count, budget: choice.budget)
         }
         let isThinking = prompt.rendered.startsInsideThinking
@@ -89,18 +64,65 @@ struct PromptPreparation: Sendable {
         return [first] + marks.filter { tokens[$0...].starts(with: opening) }
     }
 
+    /// Prepares a raw prompt: it thinks if it ends inside an open `<think>`.
+    ///
+    /// Its own text is not rendered anew: where thinking is switched off, or has no room, the thought is closed in the prompt.
+    func prepare(_ prompt: CompletionRequest.Prompt, _ request: CompletionRequest) throws(APIError) -> PreparedPrompt {
+        var tokens: [Int32]
+        var text: String
+        switch prompt {
+        case .text(let given):
+            text = given
+            tokens = model.tokenizer.encode(
+                given,
+                recognisesSpecialTokens: true,
+                addsSpecialTokens: request.addsSpecialTokens
+            )
+        case .tokens(let given):
+            tokens = given.map(Int32.init)
+            text = model.tokenizer.decode(tokens)
+        }
+        guard !tokens.isEmpty else {
+            throw .invalidRequest("'prompt' must have at least one token.", param: "prompt", code: "invalid_value")
+        }
+        let isOpen = RenderedPrompt.endsInsideThought(text)
+        let choice = ThinkingChoice(
+            requested: request.options.thinking.maxThinkTokens,
+            messageSwitch: nil,
+            settings: settings
+        )
+        var limits = try limits(request.options, promptCount: tokens.count, budget: choice.budget)
+        let lacksRoom = isOpen && choice.budget != 0 && !limits.leavesRoomToThink
+        let isThinking = isOpen && choice.budget != 0 && !lacksRoom
+        if isOpen, !isThinking {
+            tokens += limits.closing.variants[0].tokens
+            limits = try self.limits(request.options, promptCount: tokens.count, budget: choice.budget)
+        }
+        return PreparedPrompt(
+            rendered: RenderedPrompt(text: text, startsInsideThinking: isThinking),
+            tokens: tokens,
+            messageEnds: [],
+            bound: Usage.Bound(
+                isEnabled: isThinking,
+                tokens: isThinking || lacksRoom ? choice.budget : 0,
+                source: choice.source
+            ),
+            limits: limits,
+            lacksRoom: lacksRoom
+        )
+    }
+
     private func encoded(
-        _ messages: [JSONValue],
-        _ shape: PromptShape,
+        _ request: ChatCompletionRequest,
         thinking: Bool?
     ) throws(APIError) -> (rendered: RenderedPrompt, tokens: [Int32]) {
         do {
             let rendered = try model.prompts.build(
-                messages: messages,
-                tools: shape.tools.isEmpty ? nil : shape.tools,
-                addGenerationPrompt: shape.addsGenerationPrompt,
-                continueFinalMessage: shape.continuesFinalMessage ? true : nil,
-                extra: shape.templateArguments,
+                messages: request.messages,
+                tools: request.tools.offered,
+                addGenerationPrompt: request.addsGenerationPrompt,
+                continueFinalMessage: request.continuesFinalMessage ? true : nil,
+                extra: request.templateArguments,
                 thinking: thinking
             )
             return (rendered, model.tokenizer.encode(rendered.text, trusted: rendered.trusted))

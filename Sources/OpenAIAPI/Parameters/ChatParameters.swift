@@ -7,16 +7,8 @@ enum ChatParameters {
 
     /// The body of `POST /v1/chat/completions`.
     static let completion = ParameterTable(
-        conversation + sampling + thinking + inert + prompting + notBuilt + otherBudgets
+        conversation + sampling + thinking + inert + prompting + ToolParameters.chat + notBuilt + otherBudgets
     )
-
-    /// The body of `POST /v1/chat/completions/render`: a chat body that may also say how its prompt is put together.
-    static let render = completion.replacing([
-        .built("tools", .verbatim(.list(.group(tool)))),
-        .built("add_generation_prompt", .boolean),
-        .built("continue_final_message", .boolean),
-        .built("chat_template_kwargs", .verbatim(.group(templateArguments))),
-    ])
 
     private static let conversation: [Parameter] = [
         .built("model", .string(bytes: 1...512)),
@@ -66,31 +58,12 @@ enum ChatParameters {
         .inert("verbosity", .word(["low", "medium", "high"])),
     ]
 
-    /// What `render` takes and a completion does not yet.
     private static let prompting: [Parameter] = [
-        .notBuilt("tools", neutral: [[]]),
-        .notBuilt("add_generation_prompt", neutral: [true]),
-        .notBuilt("continue_final_message", neutral: [false]),
-        .built("chat_template_kwargs", .group(ParameterTable(templateSwitches, unknownMembers: .refused))),
+        .built("add_generation_prompt", .boolean),
+        .built("continue_final_message", .boolean),
+        .built("chat_template_kwargs", .verbatim(.group(templateArguments))),
+        .built("include_reasoning", .boolean),
     ]
-
-    private static let tool = ParameterTable(
-        [
-            .built("type", .word(["function"]), required: true),
-            .built("function", .group(declaredFunction), required: true),
-        ],
-        unknownMembers: .kept
-    )
-
-    private static let declaredFunction = ParameterTable(
-        [
-            .built("name", .string(bytes: 1...256), required: true),
-            .built("description", .string()),
-            .built("parameters", .object),
-            .built("strict", .boolean),
-        ],
-        unknownMembers: .kept
-    )
 
     /// A template's other variables are the caller's business, except those that the server sets itself.
     private static let templateArguments = ParameterTable(
@@ -110,11 +83,6 @@ enum ChatParameters {
 
     /// The first neutral value is the one an error recommends.
     private static let notBuilt: [Parameter] = [
-        // Tools.
-        .notBuilt("tool_choice", neutral: ["none", "auto"]),
-        .notBuilt("parallel_tool_calls", neutral: [true, false]),
-        .notBuilt("functions", neutral: [[]]),
-        .notBuilt("function_call", neutral: ["none", "auto"]),
         // The form of the answer.
         .notBuilt("response_format", neutral: [["type": "text"]]),
         .notBuilt("structured_outputs", neutral: [[:]]),
@@ -132,7 +100,6 @@ enum ChatParameters {
         .notBuilt("audio"),
         .notBuilt("moderation"),
         .notBuilt("web_search_options"),
-        .notBuilt("include_reasoning", neutral: [true]),
         .notBuilt("separate_reasoning", neutral: [true]),
         .notBuilt("stream_reasoning", neutral: [true]),
         .notBuilt("reasoning_format", neutral: ["auto"]),

@@ -9,9 +9,8 @@ enum MessageParameters {
         by: "role",
         [
             ("system", instruction), ("developer", instruction), ("user", user), ("assistant", assistant),
-            ("tool", tool),
-        ],
-        note: "; for the legacy role 'function' use 'tool'"
+            ("tool", tool), ("function", function),
+        ]
     )
 
     /// Clients store things of their own in their histories, such as the usage of an earlier answer.
@@ -30,6 +29,11 @@ enum MessageParameters {
         role, .built("content", content, required: true), .built("tool_call_id", .string()), name,
     ])
 
+    /// The older form of a tool's answer.
+    private static let function = member([
+        role, .built("content", content, required: true), .built("name", .string(), required: true),
+    ])
+
     private static let assistant = member([
         role,
         .built("content", assistantContent),
@@ -40,7 +44,7 @@ enum MessageParameters {
         .inert("refusal", .string()),
         .inert("annotations", .list(.object)),
         .notBuilt("audio"),
-        .misplaced("function_call", "legacy calls are not read here; write them as 'tool_calls'."),
+        .built("function_call", .group(calledFunction)),
     ])
 
     private static let toolCall = member([

@@ -47,6 +47,13 @@ struct Parameter: Sendable {
         Parameter(name: name, support: .built(kind), isBudget: true)
     }
 
+    /// The same, but it must be there.
+    var required: Parameter {
+        var copy = self
+        copy.isRequired = true
+        return copy
+    }
+
     /// A field without effect on the answer.
     static func inert(_ name: String, _ kind: ParameterKind) -> Parameter {
         Parameter(name: name, support: .inert(kind))

@@ -31,4 +31,9 @@ struct ParameterTable: Sendable {
         let kept = parameters.filter { changed[$0.name] == nil }
         return ParameterTable(kept + changes, unknownMembers: unknownMembers)
     }
+
+    /// The same table without some names.
+    func removing(_ names: [String]) -> ParameterTable {
+        ParameterTable(parameters.filter { !names.contains($0.name) }, unknownMembers: unknownMembers)
+    }
 }

@@ -12,7 +12,7 @@ enum TokenizationParameters {
     ])
 
     /// The body of `/tokenize` with messages. The template writes the special tokens, and none is read from a message.
-    static let conversation = ChatParameters.render.replacing([
+    static let conversation = ChatParameters.completion.replacing([
         .notBuilt("add_special_tokens", neutral: [false]),
         .notBuilt("parse_special", neutral: [false]),
         .notBuilt("return_token_strs", neutral: [false]),

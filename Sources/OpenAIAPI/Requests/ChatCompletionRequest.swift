@@ -1,6 +1,6 @@
 package import OrderedJSON
 
-/// The body of `POST /v1/chat/completions`, checked.
+/// The body of `POST /v1/chat/completions`, checked; `/v1/chat/completions/render` takes the same.
 package struct ChatCompletionRequest: Sendable, Equatable {
     /// The model asked for; `nil` is the one that is served.
     package var model: String?
@@ -8,6 +8,13 @@ package struct ChatCompletionRequest: Sendable, Equatable {
     ///
     /// `content` is always there, a string or an array of `{"type":"text","text"}` parts.
     package var messages: [JSONValue]
+    package var tools: ToolOptions
+    /// `add_generation_prompt`: whether the prompt opens the assistant's turn; true unless the last one is continued.
+    package var addsGenerationPrompt: Bool
+    /// `continue_final_message`: whether the last message stays open, to be continued.
+    package var continuesFinalMessage: Bool
+    /// `chat_template_kwargs`: more variables for the template.
+    package var templateArguments: JSONObject
     /// Everything beside the conversation.
     package var options: GenerationOptions
     /// The paths of fields that had no effect, for the header `x-actuary-ignored`.
@@ -25,7 +32,11 @@ package struct ChatCompletionRequest: Sendable, Equatable {
 
     /// Reads a body that is parsed already.
     package init(_ body: JSONValue, maxChoices: Int = GenerationOptions.standardMaxChoices) throws(APIError) {
-        let (fields, ignored) = try ParameterReader.read(body, ChatParameters.completion)
+        try self.init(body, table: ChatParameters.completion, maxChoices: maxChoices)
+    }
+
+    init(_ body: JSONValue, table: ParameterTable, maxChoices: Int) throws(APIError) {
+        let (fields, ignored) = try ParameterReader.read(body, table)
         try self.init(fields: fields, ignored: ignored, maxChoices: maxChoices)
     }
 
@@ -33,7 +44,18 @@ package struct ChatCompletionRequest: Sendable, Equatable {
     init(fields: JSONObject, ignored: [String], maxChoices: Int) throws(APIError) {
         model = fields["model"]?.string
         messages = try ConversationReader.messages(fields["messages"]?.array ?? [])
+        tools = try ToolOptions(fields)
+        templateArguments = fields["chat_template_kwargs"]?.object ?? JSONObject()
+        continuesFinalMessage = fields["continue_final_message"]?.bool ?? false
+        addsGenerationPrompt = fields["add_generation_prompt"]?.bool ?? !continuesFinalMessage
         options = try GenerationOptions(fields, maxChoices: maxChoices)
         ignoredFields = ignored
+        guard !(continuesFinalMessage && addsGenerationPrompt) else {
+            throw .invalidRequest(
+                "'continue_final_message' and 'add_generation_prompt' cannot both be true: the prompt ends in one place.",
+                param: "continue_final_message",
+                code: "invalid_value"
+            )
+        }
     }
 }

@@ -4,7 +4,8 @@ import OrderedJSON
 enum ConversationReader {
     /// Brings every message into one form.
     ///
-    /// A missing content becomes `""`; `input_text` and `refusal` parts become `text` parts.
+    /// A missing content becomes `""`; `input_text`, `output_text` and `refusal` parts become `text` parts; the older
+    /// `function_call` becomes one of `tool_calls`, and the role `function` becomes `tool`.
     ///
     /// - Parameter messages: Messages that `MessageParameters` accepted.
     /// - Returns: As many messages.
@@ -25,7 +26,7 @@ enum ConversationReader {
 
     private static func isTurn(_ message: JSONValue) -> Bool {
         switch message["role"]?.string {
-        case "user", "assistant", "tool": true
+        case "user", "assistant", "tool", "function": true
         default: false
         }
     }
@@ -36,6 +37,11 @@ enum ConversationReader {
         case nil: members["content"] = ""
         case .array(let parts): members["content"] = .array(parts.map(textPart))
         default: break
+        }
+        if members["role"] == "function" { members["role"] = "tool" }
+        if let call = members["function_call"] {
+            members["function_call"] = nil
+            members["tool_calls"] = members["tool_calls"] ?? [["type": "function", "function": call]]
         }
         return .object(members)
     }

@@ -6,6 +6,8 @@ package struct GenerationOptions: Sendable, Equatable {
     package var isStreaming: Bool
     /// `stream_options.include_usage`.
     package var includesUsage: Bool
+    /// `include_reasoning`: whether the thought is told at all; it is counted in any case.
+    package var includesReasoning: Bool
     /// `n`.
     package var choiceCount: Int
     /// `max_completion_tokens`, or its older name `max_tokens`.
@@ -24,6 +26,7 @@ package struct GenerationOptions: Sendable, Equatable {
     init(_ fields: JSONObject, maxChoices: Int) throws(APIError) {
         isStreaming = fields["stream"]?.bool ?? false
         includesUsage = fields["stream_options"]?["include_usage"]?.bool ?? false
+        includesReasoning = fields["include_reasoning"]?.bool ?? true
         choiceCount = fields["n"]?.integer ?? 1
         maxCompletionTokens = try Self.completionLimit(fields)
         stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []

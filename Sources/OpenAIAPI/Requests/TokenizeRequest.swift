@@ -3,7 +3,7 @@ package import OrderedJSON
 /// The body of `POST /tokenize`: a text, or a conversation as `render` takes it.
 package enum TokenizeRequest: Sendable, Equatable {
     case text(TextToTokenize)
-    case conversation(RenderRequest)
+    case conversation(ChatCompletionRequest)
 
     /// Reads a body.
     ///
@@ -18,7 +18,7 @@ package enum TokenizeRequest: Sendable, Equatable {
         case (false, true):
             let table = TokenizationParameters.conversation
             self = .conversation(
-                try RenderRequest(body, table: table, maxChoices: GenerationOptions.standardMaxChoices)
+                try ChatCompletionRequest(body, table: table, maxChoices: GenerationOptions.standardMaxChoices)
             )
         case (true, false): self = .text(try TextToTokenize(body))
         case (false, false):
@@ -35,7 +35,7 @@ package enum TokenizeRequest: Sendable, Equatable {
     package var model: String? {
         switch self {
         case .text(let text): text.model
-        case .conversation(let render): render.chat.model
+        case .conversation(let chat): chat.model
         }
     }
 
@@ -43,7 +43,7 @@ package enum TokenizeRequest: Sendable, Equatable {
     package var ignoredFields: [String] {
         switch self {
         case .text(let text): text.ignoredFields
-        case .conversation(let render): render.chat.ignoredFields
+        case .conversation(let chat): chat.ignoredFields
         }
     }
 

@@ -5,12 +5,21 @@ package struct ChatCompletion: Sendable, Equatable {
         /// The thought; empty if there was none.
         package var reasoning: String
         package var content: String
+        /// Beside calls an empty content is null.
+        package var calls: [ToolCall]
         package var finishReason: FinishReason
         package var tokens: ChoiceTokens
 
-        package init(reasoning: String, content: String, finishReason: FinishReason, tokens: ChoiceTokens) {
+        package init(
+            reasoning: String,
+            content: String,
+            calls: [ToolCall] = [],
+            finishReason: FinishReason,
+            tokens: ChoiceTokens
+        ) {
             self.reasoning = reasoning
             self.content = content
+            self.calls = calls
             self.finishReason = finishReason
             self.tokens = tokens
         }
@@ -53,8 +62,9 @@ package struct ChatCompletion: Sendable, Equatable {
         bytes.json(#"{"index":"#)
         bytes.json(index)
         bytes.json(#","message":{"role":"assistant","content":"#)
-        bytes.json(string: choice.content)
+        bytes.json(string: choice.calls.isEmpty || !choice.content.isEmpty ? choice.content : nil)
         bytes.json(#","refusal":null"#)
+        append(choice.calls, choice.finishReason, to: &bytes)
         if !choice.reasoning.isEmpty {
             bytes.json(#","reasoning_content":"#)
             bytes.json(string: choice.reasoning)
@@ -70,5 +80,20 @@ package struct ChatCompletion: Sendable, Equatable {
             bytes.json("}")
         }
         bytes.json("}")
+    }
+
+    private func append(_ calls: [ToolCall], _ reason: FinishReason, to bytes: inout [UInt8]) {
+        guard let first = calls.first else { return }
+        guard reason != .functionCall else {
+            bytes.json(#","function_call":"#)
+            first.appendFunction(to: &bytes)
+            return
+        }
+        bytes.json(#","tool_calls":["#)
+        for (index, call) in calls.enumerated() {
+            if index > 0 { bytes.json(",") }
+            call.append(to: &bytes)
+        }
+        bytes.json("]")
     }
 }

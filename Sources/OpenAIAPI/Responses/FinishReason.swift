@@ -4,4 +4,8 @@ package enum FinishReason: String, Sendable {
     case stop
     /// The limit of the completion or of the context was reached.
     case length
+    /// The model called tools.
+    case toolCalls = "tool_calls"
+    /// The model called a tool, and the client speaks the older form.
+    case functionCall = "function_call"
 }

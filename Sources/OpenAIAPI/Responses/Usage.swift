@@ -62,7 +62,14 @@ package struct Usage: Sendable, Equatable {
         bytes.json(cachedTokens)
         bytes.json(#"},"completion_tokens_details":{"reasoning_tokens":"#)
         bytes.json(completion.reasoning)
-        bytes.json(#"},"thinking":{"enabled":"#)
+        bytes.json("},")
+        appendThinking(to: &bytes)
+        bytes.json("}")
+    }
+
+    /// Appends the members that are this server's own, in every endpoint's usage: `"thinking":{…}` and what it cost.
+    func appendThinking(to bytes: inout [UInt8]) {
+        bytes.json(#""thinking":{"enabled":"#)
         bytes.json(bound.isEnabled)
         bytes.json(#","budget":"#)
         bytes.json(bound.tokens)
@@ -72,6 +79,5 @@ package struct Usage: Sendable, Equatable {
         completion.append(to: &bytes)
         bytes.json("}")
         charge.append(to: &bytes)
-        bytes.json("}")
     }
 }

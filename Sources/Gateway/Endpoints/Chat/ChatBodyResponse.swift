@@ -7,31 +7,25 @@ final class ChatBodyResponse: GenerationResponse {
     private let writer: ResponseWriter
     private let identity: CompletionIdentity
     private var headers: HTTPFields = [:]
-    private var reasoning: [String]
-    private var content: [String]
+    private var answers: [CollectedAnswer]
     private var choices: [ChatCompletion.Choice?]
 
     init(_ writer: ResponseWriter, _ identity: CompletionIdentity, _ order: GenerationOrder) {
         self.writer = writer
         self.identity = identity
-        reasoning = Array(repeating: "", count: order.choiceCount)
-        content = reasoning
+        answers = Array(repeating: CollectedAnswer(), count: order.choiceCount)
         choices = Array(repeating: nil, count: order.choiceCount)
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) { self.headers = headers }
 
-    func part(_ part: AnswerPart, choice: Int) {
-        switch part {
-        case .reasoning(let text): reasoning[choice] += text
-        case .content(let text): content[choice] += text
-        }
-    }
+    func part(_ part: AnswerPart, choice: Int) { answers[choice].add(part) }
 
     func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) {
         choices[choice] = ChatCompletion.Choice(
-            reasoning: reasoning[choice],
-            content: content[choice],
+            reasoning: answers[choice].reasoning,
+            content: answers[choice].content,
+            calls: answers[choice].calls,
             finishReason: reason,
             tokens: tokens
         )

@@ -7,11 +7,13 @@ final class ChatStreamResponse: GenerationResponse {
     private let stream: EventStreamWriter
     private let chunks: ChatCompletionChunks
     private let choiceCount: Int
+    private let isLegacy: Bool
 
-    init(_ writer: ResponseWriter, _ chunks: ChatCompletionChunks, choiceCount: Int) {
+    init(_ writer: ResponseWriter, _ chunks: ChatCompletionChunks, _ order: GenerationOrder) {
         stream = EventStreamWriter(writer)
         self.chunks = chunks
-        self.choiceCount = choiceCount
+        choiceCount = order.choiceCount
+        isLegacy = order.calls?.usesLegacyForm ?? false
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) {
@@ -23,6 +25,11 @@ final class ChatStreamResponse: GenerationResponse {
         switch part {
         case .reasoning(let text): stream.send { chunks.reasoning(text, choice: choice, to: &$0) }
         case .content(let text): stream.send { chunks.content(text, choice: choice, to: &$0) }
+        case .call(let index, let id, let name):
+            let call = ToolCall(id: id, name: name)
+            stream.send { chunks.toolCall(call, index: index, choice: choice, isLegacy: isLegacy, to: &$0) }
+        case .arguments(let index, let text):
+            stream.send { chunks.arguments(text, index: index, choice: choice, isLegacy: isLegacy, to: &$0) }
         }
     }
 

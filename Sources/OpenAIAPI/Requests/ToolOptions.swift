@@ -1,0 +1,100 @@
+package import OrderedJSON
+
+/// Which tools a request offers, and whether and how the model may call them.
+package struct ToolOptions: Sendable, Equatable {
+    /// `tool_choice`.
+    package enum Choice: Sendable, Equatable {
+        case none
+        case auto
+        case required
+        case named(String)
+    }
+
+    /// Declarations as the template prints them; empty if no tool may be called.
+    ///
+    /// With a choice of `none` the model does not hear of tools at all; `allowed_tools` hides the others.
+    package private(set) var offered: [JSONValue] = []
+    package private(set) var choice = Choice.none
+    /// `parallel_tool_calls`: whether one answer may have several calls.
+    package private(set) var allowsParallelCalls = true
+    /// Whether the client speaks of `functions`, and expects a `function_call`.
+    package private(set) var usesLegacyForm = false
+
+    package init() {}
+
+    /// Takes what `ToolParameters.chat` accepted.
+    init(_ fields: JSONObject) throws(APIError) {
+        var declared = fields["tools"]?.array ?? []
+        choice = .auto
+        if let functions = fields["functions"]?.array, !functions.isEmpty {
+            guard declared.isEmpty else {
+                throw .invalidRequest(
+                    "'functions' is the older form of 'tools'; send one of them.",
+                    param: "functions",
+                    code: "invalid_value"
+                )
+            }
+            declared = functions.map { ["type": "function", "function": $0] }
+            usesLegacyForm = true
+            allowsParallelCalls = false
+            choice = Self.choice(fields["function_call"])
+        } else {
+            choice = Self.choice(fields["tool_choice"])
+            allowsParallelCalls = fields["parallel_tool_calls"]?.bool ?? true
+        }
+        offered = choice == .none ? [] : try Self.allowed(of: declared, fields["tool_choice"])
+        try check()
+    }
+
+    private static func choice(_ value: JSONValue?) -> Choice {
+        switch value?.string ?? value?["allowed_tools"]?["mode"]?.string {
+        case "none": .none
+        case "required": .required
+        case "auto": .auto
+        default: ((value?["function"] ?? value)?["name"]?.string).map { .named($0) } ?? .auto
+        }
+    }
+
+    private static func allowed(of declared: [JSONValue], _ choice: JSONValue?) throws(APIError) -> [JSONValue] {
+        guard let allowed = choice?["allowed_tools"]?["tools"]?.array else { return declared }
+        let names = allowed.compactMap { name(of: $0) }
+        for (index, name) in names.enumerated() where !declared.contains(where: { Self.name(of: $0) == name }) {
+            throw unknownTool(name, param: "tool_choice.allowed_tools.tools[\(index)]")
+        }
+        return declared.filter { name(of: $0).map(names.contains) ?? false }
+    }
+
+    private func check() throws(APIError) {
+        let field = usesLegacyForm ? "function_call" : "tool_choice"
+        switch choice {
+        case .none, .auto: return
+        case .named(let name):
+            guard offered.contains(where: { Self.name(of: $0) == name }) else {
+                throw Self.unknownTool(name, param: field)
+            }
+        case .required:
+            guard !offered.isEmpty else {
+                throw .invalidRequest(
+                    "'\(field)' asks for a call, but there are no 'tools'.",
+                    param: field,
+                    code: "invalid_value"
+                )
+            }
+        }
+        throw .invalidRequest(
+            "'\(field)' can be \"none\" or \"auto\"; calls cannot be enforced by this server yet.",
+            param: field,
+            code: "unsupported_parameter"
+        )
+    }
+
+    private static func name(of tool: JSONValue) -> String? { tool["function"]?["name"]?.string }
+
+    private static func unknownTool(_ name: String, param: String) -> APIError {
+        .invalidRequest(
+            "'\(param)' names the tool \(Quotation.of(.string(name))), which is not among 'tools'.",
+            param: param,
+            code: "invalid_value"
+        )
+    }
+}
