@@ -14,7 +14,7 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError.storage`.
     package func hasKeys() async throws(LedgerError) -> Bool {
-        try await read { reader throws(StoreError) in try !reader.keys().isEmpty }
+        try await read { reader throws(StoreError) in try reader.hasKeys() }
     }
 
     /// Finds the key that a client presents.

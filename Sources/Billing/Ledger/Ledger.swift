@@ -61,6 +61,12 @@ package final class Ledger: Sendable {
     /// Ends that are kept in memory because the store fails.
     package var unwrittenCount: Int { state.withLock { $0.unwritten.count } }
 
+    /// Operations that wait for a transaction.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Whether transactions are being written.
+    var isWriting: Bool { state.withLock { $0.isScheduled } }
+
     /// The time of the ledger: never back, even when the machine's clock is set.
     package func now() -> Milliseconds {
         let reading = reading()
@@ -202,7 +208,7 @@ extension Ledger {
         if var totals {
             totals.isClosed = true
             let last = totals
-            try? await perform { work throws(LedgerError) in try work.putTotals(last) }
+            try? await perform { work throws(LedgerError) in work.note(last) }
         } else {
             try? await perform { _ throws(LedgerError) in }
         }

@@ -71,7 +71,7 @@ extension LedgerWork {
         settlement.reported = capture.reported
         settlement.isAborted = capture.isAborted
         let books = try end(hold, .capture(settlement))
-        try putTotals(capture.totals)
+        note(capture.totals)
         var response = capture.isAborted ? nil : capture.response
         if let size = response?.body.count, size > responseBytesMax { response = nil }
         try settleIdempotency(hold, billed: settlement.billed, response: response)
@@ -93,7 +93,7 @@ extension LedgerWork {
             return
         }
         try end(hold, .void(Voiding(reason: reason, engine: engine, instance: hold.terms.instance)))
-        try putTotals(totals)
+        note(totals)
         try forgetIdempotency(hold)
     }
 
@@ -126,16 +126,6 @@ extension LedgerWork {
         // The states must be the current ones, with the account's period closed.
         _ = try existingAccount(hold.account)
         return try record(event, account: hold.account, key: hold.key, reference: hold.requestID, hold: hold)
-    }
-
-    func putTotals(_ totals: EngineTotals?) throws(LedgerError) {
-        guard let totals else { return }
-        try LedgerError.storing { () throws(StoreError) in
-            let known = try store.engineTotals().first { $0.instance == totals.instance }
-            // Ends may be written in another order than they happened.
-            guard known.map({ $0.requests <= totals.requests }) ?? true else { return }
-            try store.put(totals)
-        }
     }
 
     private func receipt(

@@ -15,6 +15,7 @@ final class LedgerWork {
     private var changedAccounts: Set<String> = []
     private var keys: [String: APIKey] = [:]
     private var changedKeys: Set<String> = []
+    private var totals: [String: EngineTotals] = [:]
 
     init(store: any LedgerWriter, head: JournalHead, now: Milliseconds, instance: String) {
         self.store = store
@@ -96,6 +97,12 @@ final class LedgerWork {
         return books
     }
 
+    /// Notes the engine's totals; ends may be written in another order than they happened, so the highest count.
+    func note(_ latest: EngineTotals?) {
+        guard let latest, totals[latest.instance].map({ $0.requests <= latest.requests }) ?? true else { return }
+        totals[latest.instance] = latest
+    }
+
     /// Writes the states that have changed; the last act of a transaction.
     func finish() throws(StoreError) {
         for name in changedAccounts.sorted() {
@@ -103,6 +110,12 @@ final class LedgerWork {
         }
         for id in changedKeys.sorted() {
             if let key = keys[id] { try store.put(key) }
+        }
+        guard !totals.isEmpty else { return }
+        let known = try store.engineTotals()
+        for latest in totals.values.sorted(by: { $0.instance < $1.instance }) {
+            let isOld = known.contains { $0.instance == latest.instance && $0.requests > latest.requests }
+            if !isOld { try store.put(latest) }
         }
     }
 }

@@ -10,6 +10,8 @@ package protocol LedgerReader {
     func key(id: String) throws(StoreError) -> APIKey?
     /// The key that has the digest, or had it before its last rotation.
     func key(digest: String) throws(StoreError) -> APIKey?
+    /// Whether there is any key.
+    func hasKeys() throws(StoreError) -> Bool
     /// All keys, by account and age.
     func keys() throws(StoreError) -> [APIKey]
     func openHold(requestID: String) throws(StoreError) -> OpenHold?

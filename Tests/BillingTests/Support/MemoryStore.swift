@@ -72,6 +72,7 @@ final class MemoryWriter: LedgerWriter {
     func key(digest: String) throws(StoreError) -> APIKey? {
         tables.keys.values.first { $0.digest == digest || $0.previousDigest == digest }
     }
+    func hasKeys() throws(StoreError) -> Bool { !tables.keys.isEmpty }
     func keys() throws(StoreError) -> [APIKey] {
         tables.keys.values.sorted { ($0.account, $0.createdAt, $0.id) < ($1.account, $1.createdAt, $1.id) }
     }

@@ -35,6 +35,10 @@ final class SQLiteTransaction: LedgerReader {
         return try first(sql, [digest, digest]) { try SQLiteTransaction.state($0) }
     }
 
+    func hasKeys() throws(StoreError) -> Bool {
+        try first("SELECT EXISTS (SELECT 1 FROM api_key)", []) { $0[0] } ?? false
+    }
+
     func keys() throws(StoreError) -> [APIKey] {
         try all("SELECT state FROM api_key ORDER BY account, created, id", []) { try SQLiteTransaction.state($0) }
     }
