@@ -109,6 +109,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["Billing"],
+            path: "Tests/Benchmarks/Ledger",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "ThinkingGateBenchmark",
             dependencies: ["Engine"],
             path: "Tests/Benchmarks/ThinkingGate",
