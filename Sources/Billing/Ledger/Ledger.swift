@@ -90,8 +90,7 @@ extension Ledger {
                 try work.hold(request, prices: prices, idempotencyLifetime: lifetime)
             }
         } catch {
-            // The transaction may have been written all the same.
-            if case .storage = error { abandon(request.requestID) }
+            if case .storage(.doubtful) = error { abandon(request.requestID) }
             throw error
         }
         if case .held(let hold) = outcome {
@@ -273,9 +272,10 @@ extension Ledger {
             guard let result, !isAnswered else { return }
             finish(result)
         } fail: { error in
-            if !isAnswered { finish(provisional.map { .success($0) } ?? .failure(.storage(error))) }
+            let answer = error.isLasting ? nil : provisional
+            if !isAnswered { finish(answer.map { .success($0) } ?? .failure(.storage(error))) }
             isAnswered = true
-            return provisional != nil
+            return answer != nil
         }
     }
 
@@ -327,7 +327,7 @@ extension Ledger {
             }
             for operation in operations { operation.succeed() }
             for action in ready { action() }
-        } catch .conflict where operations.count > 1, .corrupt where operations.count > 1 {
+        } catch where error.isLasting && operations.count > 1 {
             // One of them is at fault, the others need not suffer.
             for operation in operations { write([operation], checkpoints) }
         } catch {

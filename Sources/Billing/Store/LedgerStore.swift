@@ -2,8 +2,8 @@
 package protocol LedgerStore: Sendable {
     /// Runs a transaction that no other process runs beside; when this returns, it is durable.
     ///
-    /// An error that `body` throws, or a failure, leaves nothing behind. A failure while committing may leave
-    /// everything behind; operations of the ledger are made to be repeated.
+    /// A failure leaves nothing behind, but for `StoreError.doubtful`, which may have left everything behind; operations
+    /// of the ledger are made to be repeated.
     func write(_ body: (any LedgerWriter) throws(StoreError) -> Void) throws(StoreError)
 
     /// Reads one state of the store; may run beside a write and other reads.

@@ -16,4 +16,16 @@ package enum StoreError: Error, Equatable, Sendable {
     case notALedger(String)
     /// A row that may exist once exists already.
     case conflict(String)
+    /// The connection broke while committing: the transaction may have been written or not.
+    case doubtful(String)
+}
+
+extension StoreError {
+    /// Whether trying again cannot help.
+    var isLasting: Bool {
+        switch self {
+        case .corrupt, .newerSchema, .notALedger, .conflict: true
+        case .full, .inputOutput, .busy, .unreachable, .doubtful: false
+        }
+    }
 }

@@ -22,6 +22,8 @@ extension CommandFailure {
                 .badConfiguration("\(place) was written by a newer actuary (schema \(found)): use that one")
             case .notALedger: .badInput("\(place) is no ledger: name another folder with --data-dir")
             case .conflict(let what): .inputOutput("\(place): \(what)")
+            case .doubtful(let reason):
+                .unavailable("\(place): \(reason): nobody knows whether it was done, so look before you try again")
             }
     }
 

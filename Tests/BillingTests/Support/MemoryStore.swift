@@ -14,8 +14,7 @@ final class MemoryStore: LedgerStore {
         try body(writer)
         try faults?.call()
         tables.withLock { $0 = writer.tables }
-        // A commit whose success does not get back to the caller.
-        try faults?.call()
+        do { try faults?.call() } catch { throw .doubtful("the commit's success does not get back") }
     }
 
     func read<Result>(_ body: (any LedgerReader) throws(StoreError) -> Result) throws(StoreError) -> Result {
