@@ -60,7 +60,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "HTTPServer", dependencies: [httpTypes], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["COpenSSL", "CZlib", httpTypes], swiftSettings: strict),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "OpenAIAPI", dependencies: ["OrderedJSON"], swiftSettings: strict),
         .target(name: "Tokenization", dependencies: ["OrderedJSON"], swiftSettings: hot),
         .target(name: "ChatTemplate", dependencies: ["OrderedJSON"], swiftSettings: hot),
@@ -89,7 +91,7 @@ let package = Package(
             "Gateway",
             ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization", httpTypes]
         ),
-        tests("HTTPServer", [httpTypes]),
+        tests("HTTPServer", ["COpenSSL", httpTypes]),
         tests("NemotronH", ["Compute", "OrderedJSON"], settings: hot),
         tests("OpenAIAPI", ["OrderedJSON"]),
         tests("OrderedJSON"),

@@ -13,13 +13,29 @@ package final class Gateway: Sendable {
     let engine: Engine
     let settings: GatewaySettings
     let log: Logger
+    let statistics: ServerStatistics
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
     private let draining = Mutex(false)
 
-    package init(model: ServedModel, engine: Engine, settings: GatewaySettings, log: Logger) {
+    /// Creates the endpoints.
+    ///
+    /// - Parameters:
+    ///   - model: What is served.
+    ///   - engine: What computes.
+    ///   - settings: What the operator decided.
+    ///   - statistics: What the HTTP server counts, for `/metrics`.
+    ///   - log: Where failures are written.
+    package init(
+        model: ServedModel,
+        engine: Engine,
+        settings: GatewaySettings,
+        statistics: ServerStatistics,
+        log: Logger
+    ) {
         self.model = model
         self.engine = engine
         self.settings = settings
+        self.statistics = statistics
         self.log = log
     }
 

@@ -16,7 +16,7 @@ struct ServingStack {
     /// Loads the model and starts the engine.
     ///
     /// - Throws: `CommandFailure` that names the file or the setting at fault.
-    init(_ settings: Settings, log: Logger) throws {
+    init(_ settings: Settings, statistics: ServerStatistics, log: Logger) throws {
         // Pages of the program itself; later the weights' pages are among those of files.
         let program = ProcessMemory.now()
         let isEmbedded = settings.model.path == Settings.embeddedModel
@@ -58,6 +58,7 @@ struct ServingStack {
             ),
             engine: engine,
             settings: settings.gateway(plan),
+            statistics: statistics,
             log: log
         )
     }
