@@ -124,3 +124,16 @@ let package = Package(
         ),
     ]
 )
+
+/// The fuzzers need a sanitizer that plain builds do not have: see Tests/Fuzz/run.sh.
+if Context.environment["ACTUARY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["HTTPServer", "OpenAIAPI"],
+            path: "Tests/Fuzz",
+            exclude: ["run.sh"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+        )
+    )
+}

@@ -40,7 +40,8 @@ extension ConnectionMachine {
             headDeadline = now.time + settings.headTimeout
             return
         }
-        perform(.reached(.headTime))
+        // Silence at the end of a drain's grace is nobody's fault.
+        if !isDraining { perform(.reached(.headTime)) }
         guard parser.isInsideRequest else { return close(.close) }
         reject(
             status: .requestTimeout,

@@ -169,10 +169,17 @@ package struct ConnectionMachine: Sendable {
     }
 
     /// Stops after the running response: idle connections close at once, others with their response.
+    ///
+    /// A connection that has had no request yet was opened to send one, which may be on its way: it gets a moment, so
+    /// that a proxy that does not know of the drain yet loses nothing.
     package mutating func drain(at now: Moment) {
         isDraining = true
         if state == .securing { return close(.close) }
         guard state == .idle else { return }
+        if requestCount == 0, let deadline = headDeadline {
+            headDeadline = min(deadline, now.time + settings.drainGrace)
+            return
+        }
         // With nothing on its way in either direction there is nothing to linger for.
         if output.isEmpty, readAhead.isEmpty { close(.close) } else { enterClosing(at: now) }
     }

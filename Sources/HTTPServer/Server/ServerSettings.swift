@@ -48,6 +48,9 @@ package struct ServerSettings: Sendable, Equatable {
     /// How long to wait for each next byte while dropping what follows the last response.
     package var lingerIdleTimeout = Duration.seconds(5)
 
+    /// How long a new connection may still send its first request once a drain has begun.
+    package var drainGrace = Duration.milliseconds(500)
+
     /// How long after a FIN from the client it is found out whether the client still listens.
     ///
     /// Long enough that quick answers to clients which half-close need no probe.

@@ -19,7 +19,8 @@ package final class TLSCredentials: Sendable {
         current.withLock { $0 = context }
     }
 
-    func makeSession() -> TLSSession {
+    /// Starts a session with the present context.
+    package func makeSession() -> TLSSession {
         TLSSession(current.withLock { $0 })
     }
 }

@@ -16,9 +16,9 @@ internal import COpenSSL
 /// ```
 ///
 /// It belongs to one event loop. Text is passed on only once its whole record has come and proved authentic.
-final class TLSSession {
+package final class TLSSession {
     /// What the bytes that came have led to.
-    enum Event: Equatable {
+    package enum Event: Equatable {
         /// All bytes were taken; more are needed.
         case needsMore
         /// The handshake is done.
@@ -34,7 +34,7 @@ final class TLSSession {
     }
 
     /// The most text to seal at once: one record.
-    static let recordBytesMax = 16 * 1024
+    package static let recordBytesMax = 16 * 1024
 
     /// Memory of a BIO beyond this is given back as soon as it is empty, so that idle connections stay small.
     private static let idleBytesMax = 2048
@@ -49,10 +49,10 @@ final class TLSSession {
     private var hasInput = false
 
     /// Whether the handshake is done.
-    private(set) var isSecured = false
+    package private(set) var isSecured = false
 
     /// What waits to be sent over the wire.
-    private(set) var sealed = OutputBuffer()
+    package private(set) var sealed = OutputBuffer()
 
     /// Starts a session; the client speaks first.
     init(_ context: TLSContext) {
@@ -69,10 +69,10 @@ final class TLSSession {
     }
 
     /// Whether an abbreviated handshake took up an earlier session.
-    var isResumed: Bool { SSL_session_reused(pointer) == 1 }
+    package var isResumed: Bool { SSL_session_reused(pointer) == 1 }
 
     /// Takes bytes of the wire; `next` makes something of them.
-    func feed(_ bytes: Span<UInt8>) {
+    package func feed(_ bytes: Span<UInt8>) {
         guard final == nil, !bytes.isEmpty else { return }
         if !hasInput {
             hasInput = true
@@ -87,7 +87,7 @@ final class TLSSession {
     }
 
     /// Finds the next event; to be called until there is none.
-    func next(into buffer: UnsafeMutableRawBufferPointer) -> Event {
+    package func next(into buffer: UnsafeMutableRawBufferPointer) -> Event {
         if let final { return final }
         ERR_clear_error()
         defer { collect() }
@@ -106,7 +106,7 @@ final class TLSSession {
     /// Encrypts text into `sealed`.
     ///
     /// - Precondition: The handshake is done, and there are 1 to `recordBytesMax` bytes.
-    func seal(_ text: UnsafeRawBufferPointer) {
+    package func seal(_ text: UnsafeRawBufferPointer) {
         precondition(isSecured && !text.isEmpty && text.count <= Self.recordBytesMax, "text that cannot be sealed now")
         ERR_clear_error()
         // A memory BIO takes everything, and renegotiation, which could interrupt, is off: less only after a failure.
@@ -117,7 +117,7 @@ final class TLSSession {
     }
 
     /// Tells the client that nothing more will come.
-    func sealEnd() {
+    package func sealEnd() {
         guard isSecured, final == nil || final == .end else { return }
         ERR_clear_error()
         // RFC 8446 §6.1: each side closes its own direction, so the other's close_notify is not waited for.
@@ -126,7 +126,7 @@ final class TLSSession {
     }
 
     /// Drops sealed bytes that were sent.
-    func sent(_ count: Int) {
+    package func sent(_ count: Int) {
         sealed.consume(count)
     }
 
