@@ -60,7 +60,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "HTTPServer", dependencies: [httpTypes], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["COpenSSL", "CZlib", httpTypes], swiftSettings: strict),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "OpenAIAPI", dependencies: ["OrderedJSON"], swiftSettings: strict),
         .target(name: "Tokenization", dependencies: ["OrderedJSON"], swiftSettings: hot),
         .target(name: "ChatTemplate", dependencies: ["OrderedJSON"], swiftSettings: hot),
@@ -90,7 +92,7 @@ let package = Package(
             "Gateway",
             ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization", httpTypes]
         ),
-        tests("HTTPServer", [httpTypes]),
+        tests("HTTPServer", ["COpenSSL", httpTypes]),
         tests("NemotronH", ["Compute", "OrderedJSON"], settings: hot),
         tests("OpenAIAPI", ["OrderedJSON"]),
         tests("OrderedJSON"),
@@ -129,3 +131,16 @@ let package = Package(
         ),
     ]
 )
+
+/// The fuzzers need a sanitizer that plain builds do not have: see Tests/Fuzz/run.sh.
+if Context.environment["ACTUARY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["HTTPServer", "OpenAIAPI"],
+            path: "Tests/Fuzz",
+            exclude: ["run.sh"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+        )
+    )
+}

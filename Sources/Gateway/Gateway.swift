@@ -17,6 +17,7 @@ package final class Gateway: Sendable {
     let access: AccessControl
     let settings: GatewaySettings
     let log: Logger
+    let statistics: ServerStatistics
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
     /// What can be controlled while it is answered.
     let liveRequests = LiveRequests()
@@ -24,12 +25,29 @@ package final class Gateway: Sendable {
     /// Requests that have a hold and are not settled yet.
     let unsettled = UnsettledCount()
 
-    package init(model: ServedModel, engine: Engine, ledger: Ledger, settings: GatewaySettings, log: Logger) {
+    /// Creates the endpoints.
+    ///
+    /// - Parameters:
+    ///   - model: What is served.
+    ///   - engine: What computes.
+    ///   - ledger: Who pays for what.
+    ///   - settings: What the operator decided.
+    ///   - statistics: What the HTTP server counts, for `/metrics`.
+    ///   - log: Where failures are written.
+    package init(
+        model: ServedModel,
+        engine: Engine,
+        ledger: Ledger,
+        settings: GatewaySettings,
+        statistics: ServerStatistics,
+        log: Logger
+    ) {
         self.model = model
         self.engine = engine
         self.ledger = ledger
         access = AccessControl(ledger: ledger)
         self.settings = settings
+        self.statistics = statistics
         self.log = log
     }
 

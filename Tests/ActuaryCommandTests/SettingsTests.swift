@@ -100,12 +100,20 @@ import Testing
             switch key.name {
             case "model.device": "cpu"
             case "log.level": "error"
-            case "model.pin_threads", "model.verify", "engine.occupy_memory", "engine.prompt_lookup": "true"
+            case "model.pin_threads", "model.verify", "engine.occupy_memory", "engine.prompt_lookup",
+                "server.compression":
+                "true"
             case "engine.kv_cache_dtype": "f32"
             case "server.head_limit_bytes", "server.body_limit_bytes", "engine.max_model_len": "2048"
+            case "server.stream_buffer_bytes": "65536"
+            case "server.max_header_fields": "8"
+            case "server.cors_allowed_origins": "https://a.example, http://localhost:3000"
             default: "1"
             }
-        let isText = ["server.host", "model.path", "model.served_model_name"].contains(key.name)
+        let isText = [
+            "server.host", "server.tls_cert", "server.tls_key", "server.tls_client_ca", "server.cors_allowed_origins",
+            "model.path", "model.served_model_name",
+        ].contains(key.name)
         let written = isText ? "'\(good)'" : good
         let fromFile = try apply("\(parts[0]):\n  \(parts[1]): \(written)\n")
         #expect(fromFile.origins == [key.name: .file("a.yaml", line: 2)])
@@ -117,9 +125,10 @@ import Testing
 
         for bad in [
             "[1]", "{a: 1}",
-            ["model.pin_threads", "model.verify", "engine.occupy_memory", "engine.prompt_lookup"].contains(key.name)
-                ? "1" : "true", "-5",
-            "99999999999999999999",
+            [
+                "model.pin_threads", "model.verify", "engine.occupy_memory", "engine.prompt_lookup",
+                "server.compression",
+            ].contains(key.name) ? "1" : "true", "-5", "99999999999999999999",
         ] {
             do throws(SettingsError) {
                 _ = try apply("\(parts[0]):\n  \(parts[1]): \(bad)\n")

@@ -30,7 +30,7 @@ class Server:
         self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True)
         self.reader.start()
         self.first_line = self.process.stdout.readline()
-        assert self.first_line.startswith("listening on http://"), "".join(self.log) + self.first_line
+        assert self.first_line.startswith(("listening on http://", "listening on https://")), "".join(self.log) + self.first_line
         self.url = self.first_line.removeprefix("listening on ").strip()
 
     def __enter__(self):

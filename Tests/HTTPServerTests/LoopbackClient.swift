@@ -122,6 +122,21 @@ final class LoopbackClient {
         return String(decoding: unread, as: UTF8.self)
     }
 
+    /// Reads what is there, at least a byte; nothing at the end.
+    func readSome() throws -> [UInt8] {
+        if unread.isEmpty { _ = try fill() }
+        defer { unread = [] }
+        guard !unread.isEmpty else { throw Failure(what: "end") }
+        return unread
+    }
+
+    /// Reads until the server closes.
+    func readBytesToEnd() throws -> [UInt8] {
+        while try fill() {}
+        defer { unread = [] }
+        return unread
+    }
+
     func read(through end: String) throws -> String {
         let pattern = Array(end.utf8)
         var searched = 0

@@ -13,7 +13,7 @@ final class LoopbackServer: Sendable {
     /// The numbers of clients that went away.
     let gone: Log<Int>
 
-    init(_ change: (inout ServerSettings) -> Void = { _ in }) throws {
+    init(credentials: TLSCredentials? = nil, _ change: (inout ServerSettings) -> Void = { _ in }) throws {
         var settings = ServerSettings()
         settings.eventLoopCount = 2
         change(&settings)
@@ -21,6 +21,7 @@ final class LoopbackServer: Sendable {
         server = HTTPServer(
             settings: settings,
             router: Self.router(writers: writers, gone: gone),
+            credentials: credentials,
             log: { events.append($0) }
         )
         address = try server.start()

@@ -9,6 +9,7 @@ struct MachineDriver {
     /// Requests that handlers were given, with their numbers.
     var begun: [(request: ServerRequest, number: Int)] = []
     var gone: [Int] = []
+    var limits: [ServerLimit] = []
     var records: [RequestRecord] = []
     /// `shutdownSending`, `close` and `reset`, in order.
     var ending: [String] = []
@@ -108,6 +109,7 @@ struct MachineDriver {
             case .begin(let request, let number, _): begun.append((request, number))
             case .clientGone(let number): gone.append(number)
             case .record(let record): records.append(record)
+            case .reached(let limit): limits.append(limit)
             case .shutdownSending: ending.append("shutdown")
             case .close: ending.append("close")
             case .reset: ending.append("reset")

@@ -274,6 +274,8 @@ struct MachineTimeTests {
     @Test("a drain closes idle connections, finishes requests and begins no other")
     func drain() {
         var driver = MachineDriver()
+        driver.receive(Self.getA)
+        driver.respond(number: 1)
         driver.drain()
         #expect(driver.ending == ["close"])
         driver = MachineDriver()
@@ -290,6 +292,21 @@ struct MachineTimeTests {
         driver.write("x", number: 1)
         driver.handle(.finish, number: 1)
         #expect(driver.takeSent().hasSuffix("0\r\n\r\n") && driver.ending == ["shutdown"])
+    }
+
+    @Test("a new connection gets a moment for its first request when a drain begins")
+    func drainOfNewConnections() {
+        var driver = MachineDriver()
+        driver.drain()
+        driver.wait(.milliseconds(499))
+        #expect(driver.ending.isEmpty)
+        driver.wait(.milliseconds(1))
+        #expect(driver.ending == ["close"] && driver.limits.isEmpty)
+        driver = MachineDriver()
+        driver.drain()
+        driver.receive(Self.getA)
+        driver.respond(number: 1)
+        #expect(driver.takeSent().contains("Connection: close\r\n") && driver.ending == ["shutdown"])
     }
 
     @Test("a request that has begun to arrive is still answered during a drain")

@@ -19,6 +19,7 @@ extension Gateway {
         addMemory(engine, memory, to: &text)
         addRequests(engine, to: &text)
         addPrefixCache(engine, to: &text)
+        text.add(statistics.counters)
         return text
     }
 

@@ -6,6 +6,8 @@ package enum ConnectionAction: Sendable {
     case clientGone(number: Int)
     /// Log and count a finished exchange.
     case record(RequestRecord)
+    /// Count that a client ran into a limit.
+    case reached(ServerLimit)
     /// Shut the sending side of the socket and go on reading.
     case shutdownSending
     /// Close the socket.

@@ -7,7 +7,7 @@ extension ConnectionMachine {
     /// Takes bytes that the client sent.
     package mutating func receive(_ bytes: Span<UInt8>, at now: Moment) {
         switch state {
-        case .closed:
+        case .closed, .securing:
             return
         case .closing, .lingering:
             drop(bytes.count, at: now)
@@ -28,7 +28,7 @@ extension ConnectionMachine {
     package mutating func receiveEnd(at now: Moment) {
         guard state != .closed, !inputEnded else { return }
         inputEnded = true
-        if state == .lingering { return close(.close) }
+        if state == .lingering || state == .securing { return close(.close) }
         peerStoppedSending(at: now)
         advance(at: now)
     }

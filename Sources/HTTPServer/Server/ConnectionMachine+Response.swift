@@ -34,7 +34,12 @@ extension ConnectionMachine {
         case .route:
             preconditionFailure("a route answers for itself")
         case .options(let allow):
-            respond(.noContent, [.allow: allow.joined(separator: ", ")], body: [], at: now)
+            let list = allow.joined(separator: ", ")
+            var fields: HTTPFields = [.allow: list]
+            fields.append(
+                contentsOf: settings.crossOrigin.preflightFields(for: exchange?.head.fields ?? [:], allow: list)
+            )
+            respond(.noContent, fields, body: [], at: now)
         case .methodNotAllowed(let allow):
             // RFC 9110 §15.5.6: 405 must list the methods that are allowed.
             let list = allow.joined(separator: ", ")
@@ -57,7 +62,10 @@ extension ConnectionMachine {
 
     /// Refuses what cannot be parsed, and closes.
     mutating func reject(_ error: HTTPParseError, at now: Moment) {
-        reject(status: error.status, message: error.message, code: error.code, at: now)
+        if let limit = error.limit { perform(.reached(limit)) }
+        // RFC 9110 §12.5.3: with 415, this field says what would have been understood.
+        let fields: HTTPFields = error == .unknownContentCoding ? [.acceptEncoding: ContentCoding.accepted] : [:]
+        reject(status: error.status, message: error.message, code: error.code, fields: fields, at: now)
     }
 
     /// Sends an error of the server's own and closes.
@@ -109,6 +117,10 @@ extension ConnectionMachine {
         at now: Moment
     ) {
         let allowsBody = Self.allowsBody(status)
+        var (fields, body) = (fields, body)
+        if allowsBody, body.count >= Self.compressionBytesMin, negotiateCompression(&fields) {
+            body = GzipEncoder().encode(body, end: .finish)
+        }
         sendHead(status, fields, framing: allowsBody ? .length(body.count) : .none, at: now)
         if allowsBody, exchange?.isHeadRequest == false {
             send(at: now) { $0.append(contentsOf: body) }
@@ -128,6 +140,10 @@ extension ConnectionMachine {
         let framing: ResponseHead.Framing =
             !Self.allowsBody(status) ? .none : version == .http11 ? .chunked : .untilClose
         if framing == .untilClose { exchange?.closesAfterwards = true }
+        var fields = fields
+        if framing != .none, negotiateCompression(&fields), exchange?.isHeadRequest == false {
+            exchange?.encoder = GzipEncoder()
+        }
         sendHead(status, fields, framing: framing, at: now)
         exchange?.phase = .streaming(framing)
         exchange?.graceEnd = nil
@@ -142,7 +158,13 @@ extension ConnectionMachine {
     private mutating func write(_ bytes: [UInt8], framing: ResponseHead.Framing, at now: Moment) {
         // An empty chunk would end the body.
         guard !bytes.isEmpty, framing != .none, exchange?.isHeadRequest == false else { return }
+        sendPiece(exchange?.encoder?.encode(bytes, end: .flush) ?? bytes, framing: framing, at: now)
+        if let interval = exchange?.heartbeat?.interval { exchange?.heartbeatTime = now.time + interval }
+    }
+
+    private mutating func sendPiece(_ bytes: [UInt8], framing: ResponseHead.Framing, at now: Moment) {
         guard output.count + bytes.count <= settings.streamBufferBytesMax else {
+            perform(.reached(.streamBuffer))
             giveUp(.aborted, at: now)
             return close(.reset)
         }
@@ -152,7 +174,6 @@ extension ConnectionMachine {
             if framing == .chunked { output.append(contentsOf: ChunkedEncoder.suffix) }
         }
         exchange?.bodyBytes += bytes.count
-        if let interval = exchange?.heartbeat?.interval { exchange?.heartbeatTime = now.time + interval }
     }
 
     /// Sends the heartbeat of a stream if it has one and the client is not behind already.
@@ -168,6 +189,11 @@ extension ConnectionMachine {
     }
 
     private mutating func finishStream(_ framing: ResponseHead.Framing, at now: Moment) {
+        if let encoder = exchange?.encoder {
+            sendPiece(encoder.encode([], end: .finish), framing: framing, at: now)
+            // The reader may have been too slow for even these bytes.
+            guard exchange != nil else { return }
+        }
         if framing == .chunked, exchange?.isHeadRequest == false {
             send(at: now) { $0.append(contentsOf: ChunkedEncoder.lastChunk) }
         }
@@ -187,6 +213,7 @@ extension ConnectionMachine {
         exchange = current
         var fields = fields
         for field in current.route?.headers ?? [:] where !fields.contains(field.name) { fields.append(field) }
+        fields.append(contentsOf: settings.crossOrigin.responseFields(for: current.head.fields))
         let head = ResponseHead(
             status: status,
             fields: fields,
@@ -196,6 +223,19 @@ extension ConnectionMachine {
             requestID: current.requestID
         )
         send(at: now) { head.encode(into: &$0) }
+    }
+
+    /// Bodies below this gain nothing, since they fit one packet anyway.
+    private static let compressionBytesMin = 1024
+
+    /// Decides whether the content is sent with gzip, and says so in the fields.
+    private func negotiateCompression(_ fields: inout HTTPFields) -> Bool {
+        guard settings.compressesResponses, !fields.contains(.contentEncoding), let exchange else { return false }
+        // RFC 9110 §12.5.5: also the plain form depends on what was asked for.
+        fields.append(HTTPField(name: .vary, value: "Accept-Encoding"))
+        guard ContentCoding.acceptsGzip(exchange.head.fields[values: .acceptEncoding]) else { return false }
+        fields[.contentEncoding] = "gzip"
+        return true
     }
 
     /// Makes room for the next request or ends the connection.

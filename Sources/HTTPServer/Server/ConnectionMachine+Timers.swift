@@ -6,9 +6,16 @@ extension ConnectionMachine {
         guard state != .closed else { return }
         let isDue = { (time: Duration?) in time.map { $0 <= now.time } ?? false }
         if isDue(writeDeadline) {
+            perform(.reached(.writeTime))
             giveUp(.clientGone, at: now)
             close(.reset)
-        } else if isDue(lingerDeadline) || isDue(lingerIdleDeadline) || isDue(idleDeadline) {
+        } else if isDue(lingerDeadline) || isDue(lingerIdleDeadline) {
+            close(.close)
+        } else if isDue(idleDeadline) {
+            perform(.reached(.idleTime))
+            close(.close)
+        } else if isDue(handshakeDeadline) {
+            perform(.reached(.handshakeTime))
             close(.close)
         } else if isDue(headDeadline) {
             headIsLate(at: now)
@@ -29,11 +36,13 @@ extension ConnectionMachine {
 
     /// RFC 9110 §15.5.9: 408 tells a slow client; one that never spoke is let go silently, as it may be a preconnect.
     private mutating func headIsLate(at now: Moment) {
-        guard parser.isInsideRequest else { return close(.close) }
         guard !isHeldBack else {
             headDeadline = now.time + settings.headTimeout
             return
         }
+        // Silence at the end of a drain's grace is nobody's fault.
+        if !isDraining { perform(.reached(.headTime)) }
+        guard parser.isInsideRequest else { return close(.close) }
         reject(
             status: .requestTimeout,
             message: "The request head did not arrive in time.",
@@ -51,6 +60,7 @@ extension ConnectionMachine {
         let received = parser.bodyBytesReceived - bodyBytesAtWindowStart
         let seconds = settings.bodyWindow / .seconds(1)
         guard Double(received) >= Double(settings.bodyRateMin) * seconds else {
+            perform(.reached(.bodyRate))
             let message = "The request body arrived more slowly than \(settings.bodyRateMin) bytes per second."
             return reject(status: .requestTimeout, message: message, code: "request_timeout", at: now)
         }

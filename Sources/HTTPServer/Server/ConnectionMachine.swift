@@ -21,6 +21,8 @@ package import HTTPTypes
 /// interrupted stops its sequence within a round trip, streamed or not, and `printf … | nc -N` still gets its answer.
 package struct ConnectionMachine: Sendable {
     enum State: Sendable, Equatable {
+        /// The TLS handshake runs; no byte of HTTP has come.
+        case securing
         /// Between requests; no byte of the next one has come.
         case idle
         /// Within a request head.
@@ -56,6 +58,7 @@ package struct ConnectionMachine: Sendable {
     var readAhead: [UInt8] = []
     var readAheadIndex = 0
 
+    var handshakeDeadline: Duration?
     var headDeadline: Duration?
     var idleDeadline: Duration?
     var bodyWindowEnd: Duration?
@@ -77,14 +80,36 @@ package struct ConnectionMachine: Sendable {
     ///   - router: Finds the handlers.
     ///   - identity: Unique among connections; request ids that the server makes up begin with it.
     ///   - peerAddress: The client's address, handed on to handlers.
+    ///   - isSecuring: Whether a TLS handshake comes first, after which `secured` is to be called.
     ///   - now: The time of the start.
-    package init(settings: ServerSettings, router: Router, identity: String, peerAddress: String, now: Moment) {
+    package init(
+        settings: ServerSettings,
+        router: Router,
+        identity: String,
+        peerAddress: String,
+        isSecuring: Bool = false,
+        now: Moment
+    ) {
         self.settings = settings
         self.router = router
         self.identity = identity
         self.peerAddress = peerAddress
         parser = RequestParser(limits: settings.wire)
+        if isSecuring {
+            state = .securing
+            handshakeDeadline = now.time + settings.handshakeTimeout
+        } else {
+            headDeadline = now.time + settings.headTimeout
+        }
+    }
+
+    /// Takes note that the TLS handshake is done: HTTP begins.
+    package mutating func secured(at now: Moment) {
+        guard state == .securing else { return }
+        handshakeDeadline = nil
+        state = .idle
         headDeadline = now.time + settings.headTimeout
+        if isDraining { drain(at: now) }
     }
 
     /// Whether the driver should read from the socket.
@@ -106,6 +131,7 @@ package struct ConnectionMachine: Sendable {
             guard let time else { return }
             earliest = earliest.map { min($0, time) } ?? time
         }
+        include(handshakeDeadline)
         include(headDeadline)
         include(idleDeadline)
         include(bodyWindowEnd)
@@ -143,9 +169,17 @@ package struct ConnectionMachine: Sendable {
     }
 
     /// Stops after the running response: idle connections close at once, others with their response.
+    ///
+    /// A connection that has had no request yet was opened to send one, which may be on its way: it gets a moment, so
+    /// that a proxy that does not know of the drain yet loses nothing.
     package mutating func drain(at now: Moment) {
         isDraining = true
+        if state == .securing { return close(.close) }
         guard state == .idle else { return }
+        if requestCount == 0, let deadline = headDeadline {
+            headDeadline = min(deadline, now.time + settings.drainGrace)
+            return
+        }
         // With nothing on its way in either direction there is nothing to linger for.
         if output.isEmpty, readAhead.isEmpty { close(.close) } else { enterClosing(at: now) }
     }
@@ -228,6 +262,7 @@ extension ConnectionMachine {
     }
 
     private mutating func clearDeadlines() {
+        handshakeDeadline = nil
         headDeadline = nil
         idleDeadline = nil
         bodyWindowEnd = nil

@@ -23,6 +23,14 @@ package enum ConnectionRefusal: Sendable, Equatable {
         }
     }
 
+    /// The limit under which it is counted.
+    var limit: ServerLimit {
+        switch self {
+        case .addressFull: .connectionsPerAddress
+        case .serverFull: .connections
+        }
+    }
+
     /// One sentence for the error body.
     package var message: String {
         switch self {

@@ -12,7 +12,6 @@ final class ConnectionRegistry: Sendable {
     }
 
     private struct State {
-        var counters = ServerCounters()
         var openByGroup: [String: Int] = [:]
         var openCount = 0
         var refusedOpenCount = 0
@@ -27,19 +26,12 @@ final class ConnectionRegistry: Sendable {
     private let state = Mutex(State())
     private let groupMax: Int
     private let totalMax: Int
+    private let statistics: ServerStatistics
 
-    init(connectionsPerAddressMax: Int, connectionCountMax: Int) {
+    init(connectionsPerAddressMax: Int, connectionCountMax: Int, statistics: ServerStatistics) {
         groupMax = connectionsPerAddressMax
         totalMax = connectionCountMax
-    }
-
-    /// A snapshot of the counters.
-    var counters: ServerCounters {
-        state.withLock { state in
-            var counters = state.counters
-            counters.connectionsOpen = state.openCount
-            return counters
-        }
+        self.statistics = statistics
     }
 
     /// Decides about a new connection; unless dropped it must be released.
@@ -49,12 +41,18 @@ final class ConnectionRegistry: Sendable {
             if state.openCount < totalMax, groupCount < groupMax {
                 state.openByGroup[peer.group] = groupCount + 1
                 state.openCount += 1
-                state.counters.connectionsAccepted += 1
+                statistics.update {
+                    $0.connectionsAccepted += 1
+                    $0.connectionsOpen += 1
+                }
                 return .accepted
             }
             let refusal: ConnectionRefusal =
                 state.openCount < totalMax ? .addressFull(limit: groupMax) : .serverFull(limit: totalMax)
-            state.counters.connectionsRefused += 1
+            statistics.update {
+                $0.connectionsRefused += 1
+                $0.limitsReached[refusal.limit, default: 0] += 1
+            }
             guard state.refusedOpenCount < Self.refusedMax else { return .dropped(refusal) }
             state.refusedOpenCount += 1
             return .refused(refusal)
@@ -68,6 +66,7 @@ final class ConnectionRegistry: Sendable {
                 state.refusedOpenCount -= 1
             } else {
                 state.openCount -= 1
+                statistics.update { $0.connectionsOpen -= 1 }
                 let groupCount = state.openByGroup[peer.group, default: 0] - 1
                 state.openByGroup[peer.group] = groupCount > 0 ? groupCount : nil
             }
@@ -83,23 +82,6 @@ final class ConnectionRegistry: Sendable {
             return Self.takeActionsIfEmpty(&state)
         }
         for action in actions { action() }
-    }
-
-    /// Counts a request that a handler gets.
-    func requestBegan() {
-        state.withLock { $0.counters.requestsBegun += 1 }
-    }
-
-    /// Counts an exchange that ended.
-    func requestEnded(_ record: RequestRecord) {
-        state.withLock { state in
-            state.counters.requestsEnded += 1
-            if record.outcome == .clientGone { state.counters.requestsAbandoned += 1 }
-            if record.outcome == .aborted { state.counters.requestsAborted += 1 }
-            if let status = record.status, (100..<600).contains(status) {
-                state.counters.responsesByClass[status / 100 - 1] += 1
-            }
-        }
     }
 
     private static func takeActionsIfEmpty(_ state: inout State) -> [@Sendable () -> Void] {

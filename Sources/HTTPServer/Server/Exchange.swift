@@ -22,6 +22,8 @@ struct Exchange: Sendable {
     var bodyBytes = 0
     var closesAfterwards = false
     var heartbeat: Heartbeat?
+    /// Compresses a stream for a client that asked for it.
+    var encoder: GzipEncoder?
     var heartbeatTime: Duration?
     /// When a client that sent a FIN is probed.
     var probeTime: Duration?

@@ -21,6 +21,8 @@ package final class HTTPServer: Sendable {
 
     private let settings: ServerSettings
     private let registry: ConnectionRegistry
+    private let statistics: ServerStatistics
+    private let credentials: TLSCredentials?
     private let loops: [EventLoop]
     private let log: @Sendable (ServerEvent) -> Void
     private let stage = Mutex(Stage.new)
@@ -30,13 +32,24 @@ package final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - settings: Address and limits.
     ///   - router: Finds the handlers.
+    ///   - credentials: What is needed to speak TLS; nil serves plain HTTP.
+    ///   - statistics: Counts what happens, for whoever made it.
     ///   - log: Gets events, on the event loops' queues; must return quickly.
-    package init(settings: ServerSettings, router: Router, log: @escaping @Sendable (ServerEvent) -> Void) {
+    package init(
+        settings: ServerSettings,
+        router: Router,
+        credentials: TLSCredentials? = nil,
+        statistics: ServerStatistics = ServerStatistics(),
+        log: @escaping @Sendable (ServerEvent) -> Void
+    ) {
         self.settings = settings
+        self.credentials = credentials
+        self.statistics = statistics
         self.log = log
         let registry = ConnectionRegistry(
             connectionsPerAddressMax: settings.connectionsPerAddressMax,
-            connectionCountMax: settings.connectionCountMax
+            connectionCountMax: settings.connectionCountMax,
+            statistics: statistics
         )
         self.registry = registry
         let process = String(UInt32.random(in: .min ... .max), radix: 16)
@@ -46,6 +59,8 @@ package final class HTTPServer: Sendable {
                 settings: settings,
                 router: router,
                 registry: registry,
+                statistics: statistics,
+                credentials: credentials,
                 identityPrefix: "req-\(process)-\(index)",
                 log: log
             )
@@ -94,7 +109,7 @@ package final class HTTPServer: Sendable {
     }
 
     /// What the server has done so far.
-    package var counters: ServerCounters { registry.counters }
+    package var counters: ServerCounters { statistics.counters }
 
     /// Half of the processors, since the other half computes; at most 4.
     private static func loopCount(_ settings: ServerSettings) -> Int {

@@ -4,6 +4,8 @@ package enum ServerEvent: Sendable {
     case request(RequestRecord)
     /// A connection was refused because of a limit.
     case connectionRefused(peerAddress: String, ConnectionRefusal)
+    /// A client that speaks no TLS, or not ours, was let go.
+    case handshakeFailed(peerAddress: String, reason: String)
     /// The system could not accept a connection, with this `errno`; accepting pauses for a moment.
     case acceptFailed(code: Int32)
 }

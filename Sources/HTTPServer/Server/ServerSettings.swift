@@ -12,7 +12,11 @@ package struct ServerSettings: Sendable, Equatable {
     /// Bounds on the bytes of one request.
     package var wire = WireLimits()
 
-    /// Time for a whole request head: from its first byte, or from the start of a new connection.
+    /// Time for a TLS handshake; beyond it the connection is closed.
+    package var handshakeTimeout = Duration.seconds(10)
+
+    /// Time for a whole request head: from its first byte, or from the start of a new connection (with TLS, the end
+    /// of its handshake).
     ///
     /// Beyond it 408, or a silent close if no byte has come.
     package var headTimeout = Duration.seconds(10)
@@ -44,6 +48,9 @@ package struct ServerSettings: Sendable, Equatable {
     /// How long to wait for each next byte while dropping what follows the last response.
     package var lingerIdleTimeout = Duration.seconds(5)
 
+    /// How long a new connection may still send its first request once a drain has begun.
+    package var drainGrace = Duration.milliseconds(500)
+
     /// How long after a FIN from the client it is found out whether the client still listens.
     ///
     /// Long enough that quick answers to clients which half-close need no probe.
@@ -57,6 +64,12 @@ package struct ServerSettings: Sendable, Equatable {
 
     /// The most connections in all; beyond it 503.
     package var connectionCountMax = 10_000
+
+    /// Whether responses are compressed for clients that ask for it.
+    package var compressesResponses = true
+
+    /// Which pages of other origins may call the server.
+    package var crossOrigin = CrossOriginPolicy()
 
     /// Creates the default settings.
     package init() {}

@@ -38,6 +38,8 @@ actor Acceptor {
     /// Closes the listening socket; no command is posted to the loops once this has returned.
     func stop() async {
         guard let source else { return }
+        // Those that wait in the kernel's queue would be reset when it goes.
+        acceptWaiting()
         self.source = nil
         let descriptor = descriptor
         let wasPaused = isPaused

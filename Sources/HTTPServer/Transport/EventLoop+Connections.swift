@@ -7,21 +7,30 @@ extension EventLoop {
         lastConnectionID += 1
         let id = lastConnectionID
         let now = clock.now()
+        let session = credentials?.makeSession()
         let connection = Connection(
             id: id,
             peer: peer,
-            isRefused: refusal != nil,
+            refusal: refusal,
             socket: Self.makeSocket(descriptor, id: id, loop: self),
+            session: session,
             machine: ConnectionMachine(
                 settings: settings,
                 router: router,
                 identity: "\(identityPrefix)-\(id)",
                 peerAddress: peer.text,
+                isSecuring: session != nil,
                 now: now
             )
         )
         connections[id] = connection
-        if let refusal {
+        if session == nil { beginHTTP(on: connection, at: now) }
+        touch(connection)
+    }
+
+    /// Refuses the connection or lets it speak, once it can.
+    func beginHTTP(on connection: Connection, at now: Moment) {
+        if let refusal = connection.refusal {
             connection.machine.refuse(
                 status: refusal.status,
                 message: refusal.message,
@@ -31,7 +40,6 @@ extension EventLoop {
         } else if isDraining {
             connection.machine.drain(at: now)
         }
-        touch(connection)
     }
 
     /// Builds the socket where no isolation can leak into the handlers; they enter the loop by themselves.
@@ -76,7 +84,11 @@ extension EventLoop {
             let received = scratch.withUnsafeMutableBytes { Socket.receive(connection.socket.descriptor, into: $0) }
             switch received {
             case .bytes(let count):
-                connection.machine.receive(scratch.span.extracting(0..<count), at: now)
+                if connection.session == nil {
+                    connection.machine.receive(scratch.span.extracting(0..<count), at: now)
+                } else {
+                    unseal(count, for: connection, at: now)
+                }
                 if count < scratch.count { return }
             case .end: return connection.machine.receiveEnd(at: now)
             case .wouldBlock: return
@@ -99,7 +111,7 @@ extension EventLoop {
         let wantsInput = connection.machine.wantsInput
         let waitingBytes = connection.machine.output.count
         connection.socket.setReading(wantsInput)
-        connection.socket.setWriting(waitingBytes > 0)
+        connection.socket.setWriting(waitingBytes > 0 || connection.session?.sealed.isEmpty == false)
         connection.writer?.noteUnsent(waitingBytes)
         watched[connection.id] = !wantsInput && connection.machine.isResponding ? connection : nil
         guard let deadline = connection.machine.deadline else { return }
@@ -109,6 +121,7 @@ extension EventLoop {
     }
 
     private func writeOutput(of connection: Connection) {
+        guard connection.session == nil else { return writeSealed(of: connection) }
         while !connection.machine.output.isEmpty {
             let sent = connection.machine.output.withUnsafeBytes { Socket.send(connection.socket.descriptor, $0) }
             switch sent {
@@ -126,15 +139,17 @@ extension EventLoop {
                 let address = ExchangeAddress(connection: connection.id, number: number)
                 let writer = ResponseWriter(sink: self, address: address)
                 connection.writer = writer
-                registry.requestBegan()
+                statistics.update { $0.requestsBegun += 1 }
                 handler(request, writer)
             case .clientGone(let number):
                 if let writer = connection.writer, writer.address.number == number { writer.notifyClosed() }
             case .record(let record):
-                registry.requestEnded(record)
+                statistics.update { $0.count(record) }
                 log(.request(record))
+            case .reached(let limit):
+                statistics.update { $0.limitsReached[limit, default: 0] += 1 }
             case .shutdownSending:
-                connection.socket.shutdownSending()
+                shutdownSending(connection)
             case .close:
                 close(connection, reset: false)
             case .reset:
@@ -148,7 +163,7 @@ extension EventLoop {
         watched[connection.id] = nil
         let registry = registry
         let peer = connection.peer
-        let wasRefused = connection.isRefused
+        let wasRefused = connection.refusal != nil
         connection.socket.close(reset: reset) { registry.release(peer, wasRefused: wasRefused) }
     }
 }

@@ -27,6 +27,8 @@ actor EventLoop {
     let settings: ServerSettings
     let router: Router
     let registry: ConnectionRegistry
+    let statistics: ServerStatistics
+    let credentials: TLSCredentials?
     let identityPrefix: String
     let log: @Sendable (ServerEvent) -> Void
 
@@ -36,6 +38,8 @@ actor EventLoop {
     var deadlines = DeadlineQueue()
     var clock = SystemClock()
     var scratch = [UInt8](repeating: 0, count: 64 * 1024)
+    /// For the text of one TLS record.
+    var textScratch: [UInt8]
     var lastConnectionID: UInt64 = 0
     var isDraining = false
     private var nextWatch: Duration?
@@ -48,7 +52,9 @@ actor EventLoop {
     ///   - index: Its number, for the queue's label.
     ///   - settings: Limits and timeouts of connections.
     ///   - router: Finds the handlers.
-    ///   - registry: Counts connections and requests for all loops.
+    ///   - registry: Counts connections for all loops.
+    ///   - statistics: Counts everything else.
+    ///   - credentials: What is needed to speak TLS; nil speaks plain HTTP.
     ///   - identityPrefix: Begins the request ids made up here; unique among loops and processes.
     ///   - log: Gets events, on this loop's queue.
     init(
@@ -56,6 +62,8 @@ actor EventLoop {
         settings: ServerSettings,
         router: Router,
         registry: ConnectionRegistry,
+        statistics: ServerStatistics,
+        credentials: TLSCredentials?,
         identityPrefix: String,
         log: @escaping @Sendable (ServerEvent) -> Void
     ) {
@@ -63,8 +71,11 @@ actor EventLoop {
         self.settings = settings
         self.router = router
         self.registry = registry
+        self.statistics = statistics
+        self.credentials = credentials
         self.identityPrefix = identityPrefix
         self.log = log
+        textScratch = [UInt8](repeating: 0, count: credentials == nil ? 0 : TLSSession.recordBytesMax)
     }
 
     /// Hands a command over; never blocks for long.

@@ -44,7 +44,7 @@ struct ChunkedDecoder: Sendable {
             case .data(let remaining):
                 guard index < input.count else { return false }
                 let count = min(remaining, input.count - index)
-                body.append(input.extracting(index..<index + count))
+                try body.append(input.extracting(index..<index + count))
                 index += count
                 state = count == remaining ? .dataReturn : .data(remaining: remaining - count)
             case .dataReturn, .dataLineFeed:

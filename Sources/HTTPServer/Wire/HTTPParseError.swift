@@ -40,6 +40,10 @@ package enum HTTPParseError: Error, Equatable, Sendable {
     case trailersTooLarge(limitBytes: Int)
     case bodyTooLarge(limitBytes: Int)
     case unknownExpectation
+    /// A Content-Encoding other than gzip or deflate, or several.
+    case unknownContentCoding
+    /// A body that is not what its Content-Encoding says, or not whole.
+    case malformedContent
 }
 
 extension HTTPParseError {
@@ -49,6 +53,7 @@ extension HTTPParseError {
         case .bodyTooLarge: .contentTooLarge
         case .requestLineTooLong: .uriTooLong
         case .unknownExpectation: .expectationFailed
+        case .unknownContentCoding: .unsupportedMediaType
         case .headTooLarge, .tooManyFields, .trailersTooLarge: .requestHeaderFieldsTooLarge
         case .unknownTransferCoding: .notImplemented
         case .unsupportedVersion: .httpVersionNotSupported
@@ -75,6 +80,8 @@ extension HTTPParseError {
         case .malformedChunkSize, .malformedChunkEnd, .chunkLineTooLong, .chunkExtensionsTooLarge: "invalid_chunk"
         case .bodyTooLarge: "request_body_too_large"
         case .unknownExpectation: "expectation_failed"
+        case .unknownContentCoding: "unsupported_content_encoding"
+        case .malformedContent: "invalid_content_encoding"
         }
     }
 
@@ -109,6 +116,8 @@ extension HTTPParseError {
         case .trailersTooLarge(let limit): "The trailers take more than \(limit) bytes."
         case .bodyTooLarge(let limit): "The request body is larger than \(limit) bytes."
         case .unknownExpectation: "The only expectation understood here is '100-continue'."
+        case .unknownContentCoding: "A request body may be compressed with gzip or deflate, and only once."
+        case .malformedContent: "The request body is not whole or not what its Content-Encoding says."
         }
     }
 }

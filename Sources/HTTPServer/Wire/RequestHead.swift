@@ -17,6 +17,9 @@ package struct RequestHead: Sendable, Equatable {
     /// How the end of the body is found.
     package let framing: BodyFraming
 
+    /// How the body is compressed; nil if it is not, or if there is none.
+    package let contentCoding: ContentCoding?
+
     /// Whether the client waits for `100 Continue` before it sends the body.
     package let expectsContinue: Bool
 
@@ -35,6 +38,7 @@ extension RequestHead {
     ) throws(HTTPParseError) {
         try Self.checkHost(fields[values: .hostField], version: version)
         framing = try BodyFraming(fields: fields, version: version, bodyBytesMax: bodyBytesMax)
+        contentCoding = framing == .none ? nil : try ContentCoding.ofRequest(fields[values: .contentEncoding])
         expectsContinue = try Self.readExpectation(fields[values: .expect], version: version)
         let options = fields[values: .connection]
         // RFC 9112 §9.3: HTTP/1.1 persists unless told to close, HTTP/1.0 only when asked to keep alive.

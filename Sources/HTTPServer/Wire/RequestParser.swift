@@ -83,7 +83,7 @@ package struct RequestParser: Sendable {
             throw error
         case .head:
             guard let head = try headParser.parse(input, from: &index, limits: limits) else { return .needsMore }
-            body = BodyBuffer()
+            body = BodyBuffer(coding: head.contentCoding, bytesMax: limits.bodyBytesMax)
             switch head.framing {
             case .none: state = .length(remaining: 0)
             case .length(let count): state = .length(remaining: count)
@@ -93,16 +93,25 @@ package struct RequestParser: Sendable {
         case .length(let remaining):
             if body.receivedBytes == 0 { body.reserve(remaining) }
             let count = min(remaining, input.count - index)
-            if count > 0 { body.append(input.extracting(index..<index + count)) }
+            if count > 0 { try body.append(input.extracting(index..<index + count)) }
             index += count
-            state = count == remaining ? .head : .length(remaining: remaining - count)
-            return count == remaining ? .complete : .needsMore
+            guard count == remaining else {
+                state = .length(remaining: remaining - count)
+                return .needsMore
+            }
+            try body.finish()
+            state = .head
+            return .complete
         case .chunked(var decoder):
             // The state gives up its copy first, so that the decoder's line buffer is not duplicated.
             state = .head
             let isWhole = try decoder.decode(input, from: &index, into: &body, limits: limits)
-            if !isWhole { state = .chunked(decoder) }
-            return isWhole ? .complete : .needsMore
+            guard isWhole else {
+                state = .chunked(decoder)
+                return .needsMore
+            }
+            try body.finish()
+            return .complete
         }
     }
 }

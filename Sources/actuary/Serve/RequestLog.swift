@@ -17,6 +17,7 @@ enum RequestLog {
             metadata: [
                 "request_id": "\(record.requestID)", "peer": "\(record.peerAddress)",
                 "method": "\(record.method ?? "-")", "path": "\(record.path ?? "-")",
+                "route": "\(record.route ?? "-")",
                 "status": .stringConvertible(record.status ?? 0), "body_bytes": .stringConvertible(record.bodyBytes),
                 "milliseconds": .stringConvertible(record.duration / .milliseconds(1)), "outcome": "\(record.outcome)",
             ]

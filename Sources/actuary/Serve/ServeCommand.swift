@@ -12,8 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve a model over HTTP.",
         discussion: """
-            Prints one line, 'listening on http://HOST:PORT', when it is ready; logs go to standard error. SIGTERM lets \
-            running requests finish.
+            Prints one line, 'listening on http://HOST:PORT' (https:// with --tls-cert), when it is ready; logs go to \
+            standard error. SIGTERM lets running requests finish; SIGHUP reads certificate and key anew.
             """
     )
 
@@ -33,12 +33,25 @@ struct ServeCommand: AsyncParsableCommand {
         try await Self.serve(settings, ledger: ledger, log: log)
     }
 
+    private static func credentials(_ settings: Settings) throws(CommandFailure) -> TLSCredentials? {
+        guard let files = settings.tlsFiles else { return nil }
+        do {
+            return try TLSCredentials(files)
+        } catch {
+            throw .badConfiguration("\(error)")
+        }
+    }
+
     private static func serve(_ settings: Settings, ledger: LedgerService, log: Logger) async throws {
         let signals = TerminationSignals()
-        let stack = try ServingStack(settings, ledger: ledger, log: log)
+        let credentials = try credentials(settings)
+        let statistics = ServerStatistics()
+        let stack = try ServingStack(settings, ledger: ledger, statistics: statistics, log: log)
         let server = HTTPServer(
             settings: settings.httpServer,
-            router: Router(stack.gateway.routes)
+            router: Router(stack.gateway.routes),
+            credentials: credentials,
+            statistics: statistics
         ) { event in
             RequestLog.write(event, to: log)
         }
@@ -50,8 +63,10 @@ struct ServeCommand: AsyncParsableCommand {
                 "cannot listen on \(settings.server.host):\(settings.server.port): \(error)"
             )
         }
-        StandardStream.output.write("listening on http://\(address.authority)\n")
+        let reloads = credentials.map { CertificateReloads($0, log: log) }
+        StandardStream.output.write("listening on \(credentials == nil ? "http" : "https")://\(address.authority)\n")
         await signals.first()
+        reloads?.stop()
         log.info("draining", metadata: ["timeout_seconds": "\(settings.server.drainTimeout)"])
         stack.gateway.beginDrain()
         // What still runs then ends with an error event, for which the connections get a moment longer.

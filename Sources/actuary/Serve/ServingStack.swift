@@ -18,7 +18,7 @@ struct ServingStack {
     /// Loads the model and starts the engine.
     ///
     /// - Throws: `CommandFailure` that names the file or the setting at fault.
-    init(_ settings: Settings, ledger: LedgerService, log: Logger) throws {
+    init(_ settings: Settings, ledger: LedgerService, statistics: ServerStatistics, log: Logger) throws {
         self.ledger = ledger
         // Pages of the program itself; later the weights' pages are among those of files.
         let program = ProcessMemory.now()
@@ -62,6 +62,7 @@ struct ServingStack {
             engine: engine,
             ledger: ledger.ledger,
             settings: settings.gateway(plan),
+            statistics: statistics,
             log: log
         )
     }

@@ -11,10 +11,22 @@ extension Settings {
         result.wire.bodyBytesMax = server.bodyLimitBytes
         result.headTimeout = server.headTimeout
         result.idleTimeout = server.idleTimeout
+        result.writeTimeout = server.writeTimeout
+        result.handshakeTimeout = server.handshakeTimeout
+        result.streamBufferBytesMax = server.streamBufferBytes
+        result.wire.fieldCountMax = server.maxHeaderFields
+        result.compressesResponses = server.compresses
+        result.crossOrigin = CrossOriginPolicy(allowedOrigins: server.allowedOrigins)
         result.bodyRateMin = server.minBodyRate
         result.connectionsPerAddressMax = server.maxConnectionsPerAddress
         result.connectionCountMax = server.maxConnections
         return result
+    }
+
+    /// What is needed to speak TLS, if it is to be spoken.
+    var tlsFiles: TLSFiles? {
+        guard let certificate = server.certificatePath, let key = server.keyPath else { return nil }
+        return TLSFiles(certificatePath: certificate, keyPath: key, clientAuthorityPath: server.clientAuthorityPath)
     }
 
     func gateway(_ plan: MemoryPlan) -> GatewaySettings {

@@ -14,6 +14,15 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "The port to listen on; 0 picks a free one.")
     var port: String?
 
+    @Option(help: "The server's certificate and its chain, PEM; serves HTTPS.")
+    var tlsCert: String?
+
+    @Option(help: "The key of the certificate, PEM.")
+    var tlsKey: String?
+
+    @Option(help: "The authorities whose certificates clients must have, PEM.")
+    var tlsClientCa: String?
+
     @Option(help: "Where the model runs: auto, cpu or cuda.")
     var device: String?
 
@@ -75,6 +84,9 @@ struct ServeOptions: ParsableArguments {
             ("--model", "model.path", model),
             ("--host", "server.host", host),
             ("--port", "server.port", port),
+            ("--tls-cert", "server.tls_cert", tlsCert),
+            ("--tls-key", "server.tls_key", tlsKey),
+            ("--tls-client-ca", "server.tls_client_ca", tlsClientCa),
             ("--device", "model.device", device),
             ("--threads", "model.threads", threads),
             ("--pin-threads", "model.pin_threads", pinThreads),

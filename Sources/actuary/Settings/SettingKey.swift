@@ -1,4 +1,5 @@
 import Gateway
+import HTTPServer
 
 /// One setting: its name, what may be written for it, and where it goes.
 struct SettingKey: Sendable {
@@ -82,6 +83,18 @@ extension SettingKey {
         }
     }
 
+    /// Origins of web pages, separated by commas.
+    private static func origins(_ name: String, _ place: Place<[String]>) -> SettingKey {
+        SettingKey(name: name, expected: "origins like https://app.example with commas between, * for all, or null") {
+            let list = $0.isNull ? "" : $0.asText
+            guard let list else { return false }
+            let origins = list.split(separator: ",").map { $0.filter { $0 != " " } }
+            guard origins.allSatisfy(CrossOriginPolicy.isOrigin), $0.isNull || !origins.isEmpty else { return false }
+            $1[keyPath: place] = origins
+            return true
+        }
+    }
+
     private static func flag(_ name: String, _ place: Place<Bool>) -> SettingKey {
         SettingKey(name: name, expected: "true or false") {
             guard let isOn = $0.asBool else { return false }
@@ -115,8 +128,17 @@ extension SettingKey {
         integer("server.body_limit_bytes", \.server.bodyLimitBytes, 1024...1_073_741_824),
         seconds("server.head_timeout", \.server.headTimeout, 0.1...3600),
         seconds("server.idle_timeout", \.server.idleTimeout, 0.1...86_400),
+        seconds("server.write_timeout", \.server.writeTimeout, 0.1...86_400),
+        integer("server.stream_buffer_bytes", \.server.streamBufferBytes, 65_536...1_073_741_824),
+        integer("server.max_header_fields", \.server.maxHeaderFields, 8...10_000),
         integer("server.min_body_rate", \.server.minBodyRate, 0...1_073_741_824),
         seconds("server.keep_alive_comment_interval", \.server.keepAliveCommentInterval, 0.1...3600),
+        optional("server.tls_cert", \.server.certificatePath, "a path"),
+        optional("server.tls_key", \.server.keyPath, "a path"),
+        optional("server.tls_client_ca", \.server.clientAuthorityPath, "a path"),
+        seconds("server.tls_handshake_timeout", \.server.handshakeTimeout, 0.1...3600),
+        flag("server.compression", \.server.compresses),
+        origins("server.cors_allowed_origins", \.server.allowedOrigins),
         text("model.path", \.model.path, "a path"),
         optional("model.served_model_name", \.model.servedModelName, "a name"),
         choice("model.device", \.model.device),

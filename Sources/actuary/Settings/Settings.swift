@@ -17,6 +17,21 @@ struct Settings: Equatable, Sendable {
         var bodyLimitBytes = 33_554_432
         var headTimeout = Duration.seconds(10)
         var idleTimeout = Duration.seconds(75)
+        /// How long a client may take none of what waits for it.
+        var writeTimeout = Duration.seconds(60)
+        /// The most bytes of a stream that may wait for a slow reader.
+        var streamBufferBytes = 4_194_304
+        var maxHeaderFields = 128
+        /// Whether responses are compressed for clients that ask for it.
+        var compresses = true
+        /// PEM files; without a certificate the server speaks plain HTTP.
+        var certificatePath: String?
+        var keyPath: String?
+        /// Whose certificates clients must have; `nil` asks for none.
+        var clientAuthorityPath: String?
+        var handshakeTimeout = Duration.seconds(10)
+        /// Pages of these origins may call the server from browsers.
+        var allowedOrigins: [String] = []
         /// Bytes per second.
         var minBodyRate = 1024
         var keepAliveCommentInterval = Duration.seconds(15)

@@ -43,7 +43,21 @@ struct SettingsAssembly {
                 )
             }
         }
+        try checkServer()
         return settings
+    }
+
+    /// Certificate and key make a pair, without which authorities of clients mean nothing.
+    private func checkServer() throws(SettingsError) {
+        let server = settings.server
+        let rules = [
+            ("server.tls_cert", server.certificatePath, "server.tls_key", server.keyPath),
+            ("server.tls_key", server.keyPath, "server.tls_cert", server.certificatePath),
+            ("server.tls_client_ca", server.clientAuthorityPath, "server.tls_cert", server.certificatePath),
+        ]
+        for (key, value, other, otherValue) in rules where value != nil && otherValue == nil {
+            throw .incomplete(origins[key], key: key, needs: other)
+        }
     }
 
     private func contradiction(

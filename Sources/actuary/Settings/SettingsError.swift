@@ -12,6 +12,8 @@ enum SettingsError: Error, Equatable, Sendable {
     case duplicateKey(SettingOrigin, key: String)
     /// The value is of the wrong kind or out of range.
     case invalidValue(SettingOrigin, key: String, value: SettingValue, expected: String)
+    /// A key is set that means nothing without another one; the origin is its own.
+    case incomplete(SettingOrigin?, key: String, needs: String)
     /// Two values that cannot be together; the origin is that of the first, if it was written at all.
     case contradiction(SettingOrigin?, key: String, value: Int, rule: String, other: String, otherValue: Int)
 }
@@ -29,6 +31,7 @@ extension SettingsError {
             .duplicateKey(let origin, _), .invalidValue(let origin, _, _, _):
             origin
         case .contradiction(let origin, _, _, _, _, _): origin
+        case .incomplete(let origin, _, _): origin
         }
     }
 
@@ -54,6 +57,9 @@ extension SettingsError {
             // The commonest case of a wrong kind: the value would do as a number.
             let isQuotedNumber = if case .text(let text) = value { Double(text) != nil } else { false }
             return "\(place) is \(value.quoted), but must be \(expected)" + (isQuotedNumber ? ", without quotes" : "")
+        case .incomplete(let origin, let key, let needs):
+            let place = origin.map { "\($0): " } ?? ""
+            return "\(place)\(key) is set, but \(needs) is not; give both or neither"
         case .contradiction(let origin, let key, let value, let rule, let other, let otherValue):
             let place = origin.map { "\($0): " } ?? ""
             return "\(place)\(key) is \(value), but must be \(rule) \(other), which is \(otherValue)"
