@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Billing", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "OrderedJSON",
+                "Billing", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "Grammar", "OrderedJSON",
                 "Telemetry", deques, logging,
             ],
             swiftSettings: strict
@@ -66,7 +66,8 @@ let package = Package(
         .target(name: "OpenAIAPI", dependencies: ["OrderedJSON"], swiftSettings: strict),
         .target(name: "Tokenization", dependencies: ["OrderedJSON"], swiftSettings: hot),
         .target(name: "ChatTemplate", dependencies: ["OrderedJSON"], swiftSettings: hot),
-        .target(name: "Engine", dependencies: ["NemotronH", "Tokenization", deques], swiftSettings: hot),
+        .target(name: "Engine", dependencies: ["NemotronH", "Grammar", "Tokenization", deques], swiftSettings: hot),
+        .target(name: "Grammar", dependencies: ["OrderedJSON"], swiftSettings: hot),
         .target(name: "NemotronH", dependencies: ["Compute", "OrderedJSON"], swiftSettings: hot),
         .target(name: "Compute", dependencies: ["CKernels", "OrderedJSON"], swiftSettings: hot),
         .target(name: "Billing", dependencies: ["OrderedJSON", crypto, grdb], swiftSettings: strict),
@@ -87,7 +88,8 @@ let package = Package(
         tests("ChatTemplate", ["OrderedJSON"]),
         tests("Compute", ["CKernels", "OrderedJSON"], settings: hot),
         // Its simulations run through a million tokens.
-        tests("Engine", ["Compute", "NemotronH"], settings: hot),
+        tests("Engine", ["Compute", "Grammar", "NemotronH"], settings: hot),
+        tests("Grammar", ["OrderedJSON", "Tokenization"]),
         tests(
             "Gateway",
             ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization", httpTypes]

@@ -1,7 +1,7 @@
 /// One choice of one request on its way: its tokens, its gate and its text.
 ///
 /// Pure: a row of logits or a token goes in, text and further tokens come out.
-package struct DecodingSequence: Sendable {
+package struct DecodingSequence {
     /// What one sampled token led to.
     package struct Progress: Sendable, Equatable {
         package var delta = OutputText.Delta()
@@ -24,6 +24,7 @@ package struct DecodingSequence: Sendable {
     private let reporting: ReportOptions
     private var adjuster: LogitAdjuster
     private var text: OutputText
+    private var constraint: ConstraintCursor?
     /// What is to be told of the last drawn token.
     private var probabilities: LogProbabilities.Report?
     /// Tokens since the last time that `takeUntold` gave something.
@@ -31,6 +32,11 @@ package struct DecodingSequence: Sendable {
     private var untoldReports: [TokenReport] = []
 
     package init(_ id: RequestID, choice: Int, _ request: GenerationRequest) {
+        self.init(id, choice: choice, request, constraint: nil)
+    }
+
+    init(_ id: RequestID, choice: Int, _ request: GenerationRequest, constraint: ConstraintCursor?) {
+        self.constraint = constraint
         self.request = id
         self.choice = choice
         sampling = request.sampling.forChoice(choice)
@@ -96,15 +102,81 @@ package struct DecodingSequence: Sendable {
         _ sampler: inout Sampler,
         _ vocabulary: some TokenVocabulary
     ) -> Int32? {
+        var banned: Set<Int32> = []
+        // Where the constraint does not say beforehand what may come, what would break it is drawn again.
+        while let token = drawn(logits, &sampler, vocabulary, banning: banned) {
+            if admits(token, vocabulary) { return token }
+            if banned.count == DecodingSequence.maxRedraws {
+                banned = Set((0..<Int32(logits.count)).filter { !admits($0, vocabulary) })
+                return drawn(logits, &sampler, vocabulary, banning: banned)
+            }
+            banned.insert(token)
+        }
+        return nil
+    }
+
+    private static let maxRedraws = 32
+
+    private func drawn(
+        _ logits: UnsafeBufferPointer<Float>,
+        _ sampler: inout Sampler,
+        _ vocabulary: some TokenVocabulary,
+        banning banned: Set<Int32>
+    ) -> Int32? {
         let adjusts = !gate.isThinking && !adjuster.isIdle
         let mustGoOn = gate.completionTokens < ending.minTokens
-        guard adjusts || mustGoOn else { return sampler.sample(logits, sampling, position: sampledCount) }
+        let mask = isBound ? constraint?.mask(stopTokens: vocabulary.stopTokens.union(ending.tokens)) : nil
+        guard adjusts || mustGoOn || mask != nil || !banned.isEmpty else {
+            return sampler.sample(logits, sampling, position: sampledCount)
+        }
         return sampler.sample(logits, sampling, position: sampledCount) { row in
             if adjusts { adjuster.apply(to: row) }
-            guard mustGoOn else { return }
-            for token in ending.tokens where Int(token) < row.count { row[Int(token)] = -.infinity }
-            for token in vocabulary.stopTokens where Int(token) < row.count { row[Int(token)] = -.infinity }
+            if mustGoOn {
+                for token in ending.tokens where Int(token) < row.count { row[Int(token)] = -.infinity }
+                for token in vocabulary.stopTokens where Int(token) < row.count { row[Int(token)] = -.infinity }
+            }
+            for token in banned { row[Int(token)] = -.infinity }
+            mask?.apply(to: row)
         }
+    }
+
+    // MARK: - Constraint
+
+    /// Whether the next token is one of those that the constraint names.
+    private var isBound: Bool { !gate.isThinking && (constraint?.isBound ?? false) }
+
+    /// Whether a token that is drawn freely leaves the constraint unbroken: it may end a thought, or begin what is bound.
+    private func admits(_ token: Int32, _ vocabulary: some TokenVocabulary) -> Bool {
+        guard constraint != nil, !isBound, stopCause(token, vocabulary) == nil else { return true }
+        var probe = self
+        return probe.follow(bytes(of: token, vocabulary)).isAdmitted
+    }
+
+    private func bytes(of token: Int32, _ vocabulary: some TokenVocabulary) -> [UInt8] {
+        reporting.showsSpecialTokens ? vocabulary.written(token) : vocabulary.text(of: token)
+    }
+
+    /// Lets the gate decide over a token's bytes, and the constraint follow those of the answer.
+    private mutating func follow(_ bytes: [UInt8]) -> (outcome: ThinkingGate.Outcome, isAdmitted: Bool) {
+        guard !isBound else {
+            return (gate.sampledLiterally(bytes), constraint?.take(bytes) ?? true)
+        }
+        var outcome = gate.sampled(bytes)
+        guard constraint != nil else { return (outcome, true) }
+        var isAdmitted = takeAnswer(of: outcome.pieces)
+        if isBound {
+            let rest = gate.endTags()
+            outcome.pieces += rest
+            isAdmitted = takeAnswer(of: rest) && isAdmitted
+        }
+        return (outcome, isAdmitted)
+    }
+
+    private mutating func takeAnswer(of pieces: [TagScanner.Piece]) -> Bool {
+        for case .bytes(.answer, let bytes) in pieces {
+            guard constraint?.take(bytes) ?? true else { return false }
+        }
+        return true
     }
 
     // MARK: - Appending
@@ -120,9 +192,9 @@ package struct DecodingSequence: Sendable {
         report(isThought ? .thought : .answer, token, vocabulary)
         adjuster.record(token, isAnswer: !isThought)
         let heedsStops = gate.completionTokens >= ending.minTokens
-        let bytes = reporting.showsSpecialTokens ? vocabulary.written(token) : vocabulary.text(of: token)
         tokens.append(token)
-        return advance(gate.sampled(bytes), sampledCount: 1, heedingStops: heedsStops, vocabulary)
+        let outcome = follow(bytes(of: token, vocabulary)).outcome
+        return advance(outcome, sampledCount: 1, heedingStops: heedsStops, vocabulary)
     }
 
     /// Takes what the gate made of a token, or of a wish.
@@ -141,6 +213,7 @@ package struct DecodingSequence: Sendable {
         tokens.append(contentsOf: outcome.forcedTokens)
         progress.newTokenCount = sampledCount + outcome.forcedTokens.count
         if progress.delta.isStopped { return ended(.stop, stringCause, gate.finish(), progress) }
+        if constraint?.isFinished ?? false { return ended(.stop, .model, gate.finish(), progress) }
         if gate.isAtCompletionLimit { return ended(.length, nil, gate.finish(), progress) }
         return progress
     }

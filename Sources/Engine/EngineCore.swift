@@ -25,6 +25,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// A clock that only goes forward, seconds.
     private let now: () -> Double
     private var sampler = Sampler()
+    private var matchers = MatcherPool()
     private var sequences: [SequenceID: DecodingSequence] = [:]
     private var requests: [RequestID: Running] = [:]
     private var nextSequence = 0
@@ -88,7 +89,8 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         for choice in 0..<request.choiceCount {
             let sequence = SequenceID(nextSequence)
             nextSequence += 1
-            sequences[sequence] = DecodingSequence(id, choice: choice, request)
+            let cursor = request.constraint.map { ConstraintCursor($0, matchers.matcher(for: $0)) }
+            sequences[sequence] = DecodingSequence(id, choice: choice, request, constraint: cursor)
             scheduler.add(sequence, demand)
             ids.append(sequence)
         }

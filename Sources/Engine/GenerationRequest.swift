@@ -15,6 +15,8 @@ package struct GenerationRequest: Sendable {
     package var sampling: SamplingParameters
     /// What ends the answer.
     package var ending: EndingRules
+    /// What the answer must be; `nil` is anything.
+    package var constraint: TokenConstraint?
     /// What is told beside the text.
     package var reports = ReportOptions()
     /// How many independent answers are wanted.

@@ -12,6 +12,7 @@ import Synchronization
 /// `workers`.
 package final class Gateway: Sendable {
     let model: ServedModel
+    let constraints: AnswerConstraints
     let engine: Engine
     let ledger: Ledger
     let access: AccessControl
@@ -43,6 +44,7 @@ package final class Gateway: Sendable {
         log: Logger
     ) {
         self.model = model
+        constraints = AnswerConstraints(model.tokenizer)
         self.engine = engine
         self.ledger = ledger
         access = AccessControl(ledger: ledger)

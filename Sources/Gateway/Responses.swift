@@ -67,3 +67,12 @@ extension HTTPFields {
         return fields
     }
 }
+
+extension HTTPFields {
+    /// All fields of both.
+    static func + (first: HTTPFields, second: HTTPFields) -> HTTPFields {
+        var sum = first
+        sum.append(contentsOf: second)
+        return sum
+    }
+}

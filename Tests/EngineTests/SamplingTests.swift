@@ -224,7 +224,9 @@ import Testing
         let early = run([0: 9, 16: 8]) { $0.ending.minTokens = 3 }
         #expect(early.tokens == [16, 16, 16, 0] && early.result?.stopCause == .model)
         let ignored = run([0: 9]) { $0.ending.ignoresModelStops = true }
-        #expect(ignored.tokens.count == 20 && ignored.result?.finishReason == .length && ignored.result?.stopCause == nil)
+        #expect(
+            ignored.tokens.count == 20 && ignored.result?.finishReason == .length && ignored.result?.stopCause == nil
+        )
         let own = run([16: 9]) { $0.ending.tokens = [16] }
         #expect(own.tokens == [16] && own.result?.stopCause == .token(16) && own.result?.finishReason == .stop)
     }

@@ -5,11 +5,6 @@ import Testing
 /// Fields that other servers have: what asks for something is 400, what asks for nothing passes.
 @Suite struct UnsupportedParameterTests {
     private static let table: [(name: String, refused: [String], neutral: [String])] = [
-        ("response_format", [#"{"type": "json_object"}"#, #""text""#], [#"{"type": "text"}"#]),
-        ("structured_outputs", [#"{"json": {}}"#], ["{}"]),
-        ("guided_json", ["{}"], []), ("guided_regex", [#""a""#], []), ("guided_choice", [#"["a"]"#], []),
-        ("guided_grammar", [#""a""#], []), ("json_schema", ["{}"], []), ("grammar", [#""root""#], [#""""#]),
-        ("regex", [#""a""#], []), ("ebnf", [#""a""#], []),
         ("modalities", [#"["text", "audio"]"#, "[]"], [#"["text"]"#]),
         ("audio", [#"{"voice": "x"}"#], []), ("moderation", ["{}"], []), ("web_search_options", ["{}"], []),
         ("separate_reasoning", ["false"], ["true"]),

@@ -1,3 +1,5 @@
+package import Grammar
+
 /// How the next token is drawn.
 ///
 /// Temperature, `topK`, `topP` and `minP` shape every token; penalties, biases and allowed tokens only those of the answer.

@@ -71,6 +71,15 @@ package struct ThinkingGate: Sendable {
         return outcome
     }
 
+    /// Counts a token of an answer in which tags are text like all other.
+    package mutating func sampledLiterally(_ bytes: [UInt8]) -> Outcome {
+        count()
+        return Outcome(pieces: [.bytes(.answer, bytes)])
+    }
+
+    /// Gives up what is held back: from here on, tags are text like all other.
+    package mutating func endTags() -> [TagScanner.Piece] { scanner.flush() }
+
     /// Counts a stop token, which ends the sequence in whichever phase it is, and returns the text held back.
     package mutating func sampledStopToken() -> [TagScanner.Piece] {
         count()

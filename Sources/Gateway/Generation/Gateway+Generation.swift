@@ -68,6 +68,9 @@ extension Gateway {
                 unsettled: unsettled,
                 log: log
             )
+            // Whatever is wrong with a request is found before anything is held for it.
+            let patience = try ClientPatience(http.headerFields, isStreaming: work.order.options.isStreaming)
+            let requests = try await onWorkers { [self] () throws(APIError) in try requests(work.order, patience) }
             switch try await meter.admit(work.order) {
             case .replay(let answer):
                 writer.replay(answer)
@@ -77,38 +80,23 @@ extension Gateway {
                 await meter.release()
                 principal.thinkingCredits = 0
             case .run(let grant):
-                try start(work, grant, meter, recorder, http, writer, log)
+                let interval = patience.commentInterval(atMost: settings.commentInterval)
+                let run = GenerationRun(
+                    work.order.bounded(by: grant),
+                    requests: requests,
+                    granted: grant,
+                    on: engine,
+                    meter: meter,
+                    response: work.response,
+                    recorder: recorder,
+                    commentInterval: interval,
+                    listed: liveRequests,
+                    log: log
+                )
+                run.start(leaving: writer)
                 return
             }
         }
-    }
-
-    private func start(
-        _ work: GenerationWork,
-        _ grant: Grant,
-        _ meter: LedgerMeter,
-        _ recorder: ResponseRecorder,
-        _ http: ServerRequest,
-        _ writer: ResponseWriter,
-        _ log: Logger
-    ) throws(APIError) {
-        let order = work.order.bounded(by: grant)
-        let patience = try ClientPatience(http.headerFields, isStreaming: order.options.isStreaming)
-        var headers = order.headers
-        headers.append(contentsOf: grant.headers)
-        let run = GenerationRun(
-            order,
-            requests: try requests(order, patience, seed: grant.seed),
-            on: engine,
-            meter: meter,
-            response: work.response,
-            recorder: recorder,
-            headers: headers,
-            commentInterval: patience.commentInterval(atMost: settings.commentInterval),
-            listed: liveRequests,
-            log: log
-        )
-        run.start(leaving: writer)
     }
 
     /// What the client says of earlier attempts: the same key and body at the same endpoint are the same request.
@@ -134,13 +122,14 @@ extension Gateway {
 
     private func requests(
         _ order: GenerationOrder,
-        _ patience: ClientPatience,
-        seed: UInt64?
+        _ patience: ClientPatience
     ) throws(APIError) -> [GenerationRequest] {
-        let rules = GenerationRules(settings: settings, vocabularySize: model.tokenizer.vocabularySize, seed: seed)
+        let rules = GenerationRules(settings: settings, vocabularySize: model.tokenizer.vocabularySize)
         let sampling = try rules.sampling(order.options.sampling)
         let ending = try rules.ending(order.options)
         let reports = rules.reports(order.options.reports)
+        let constraint = try order.constraint ?? constraints.constraint(order.options.form)
+        if constraint != nil { try rules.checkConstrained(order.options) }
         return order.prompts.enumerated().map { index, prompt in
             var request = GenerationRequest(
                 prompt: prompt.tokens,
@@ -158,6 +147,7 @@ extension Gateway {
             )
             request.ending = ending
             request.reports = reports
+            request.constraint = constraint
             return request
         }
     }

@@ -1,3 +1,4 @@
+import Engine
 import HTTPTypes
 import OpenAIAPI
 
@@ -16,6 +17,8 @@ struct GenerationOrder: Sendable {
     var calls: CallReading?
     /// Fields of the response beside its type.
     var headers: HTTPFields
+    /// What the answers must be, in place of what the options say of their form.
+    var constraint: TokenConstraint?
 
     /// How many answers there are in all.
     var choiceCount: Int { prompts.count * options.choiceCount }

@@ -5,8 +5,6 @@ import OpenAIAPI
 struct GenerationRules {
     let settings: GatewaySettings
     let vocabularySize: Int
-    /// What an earlier attempt of the same request drew with.
-    var seed: UInt64?
 
     /// Without a seed of its own a request draws one; it is not reported, since it could not be given back exactly.
     func sampling(_ options: SamplingOptions) throws(APIError) -> SamplingParameters {
@@ -15,7 +13,7 @@ struct GenerationRules {
             topP: options.topP ?? settings.topP,
             topK: options.topK ?? 0,
             minP: options.minP ?? 0,
-            seed: options.seed.map { UInt64(bitPattern: $0) } ?? seed ?? UInt64.random(in: 0 ... .max)
+            seed: options.seed.map { UInt64(bitPattern: $0) } ?? UInt64.random(in: 0 ... .max)
         )
         sampling.presencePenalty = Float(options.presencePenalty ?? 0)
         sampling.frequencyPenalty = Float(options.frequencyPenalty ?? 0)
@@ -45,6 +43,25 @@ struct GenerationRules {
         reports.alternatives = options.alternatives
         reports.showsSpecialTokens = !options.skipsSpecialTokens
         return reports
+    }
+
+    /// What a bound answer cannot be combined with.
+    func checkConstrained(_ options: GenerationOptions) throws(APIError) {
+        guard options.sampling.allowedTokens.isEmpty else {
+            throw .invalidRequest(
+                "'allowed_token_ids' cannot be combined with a form of the answer; leave it out.",
+                param: "allowed_token_ids",
+                code: "invalid_value"
+            )
+        }
+        let closing = (options.thinking.closingText ?? "").split(separator: "</think>", maxSplits: 1)
+        guard closing.count < 2 || closing[1].allSatisfy(\.isWhitespace) else {
+            throw .invalidRequest(
+                "'think_close_text' may have no text behind </think> where the answer's form is given.",
+                param: "think_close_text",
+                code: "invalid_value"
+            )
+        }
     }
 
     private func known(_ tokens: [Int], _ field: String) throws(APIError) -> [Int32] {

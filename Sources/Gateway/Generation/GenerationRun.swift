@@ -32,34 +32,39 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
 
     /// - Parameters:
     ///   - order: What is to be generated.
-    ///   - requests: The same for the engine, one for each of the order's prompts.
+    ///   - requests: The same for the engine, one for each of the order's prompts, before the grant.
+    ///   - grant: What the meter allows.
     ///   - engine: Who does it.
     ///   - meter: Who pays; it has admitted the order.
     ///   - response: How the client is told.
     ///   - recorder: Through what the response passes.
-    ///   - headers: Fields of the response beside its type.
     ///   - commentInterval: The silence after which a stream gets a comment line.
     ///   - live: Where the client finds the request as long as it runs.
     ///   - log: Where failures of ours are written.
     init(
         _ order: GenerationOrder,
         requests: [GenerationRequest],
+        granted grant: Grant,
         on engine: Engine,
         meter: any RequestMeter,
         response: any GenerationResponse,
         recorder: ResponseRecorder,
-        headers: HTTPFields,
         commentInterval: Duration,
         listed live: LiveRequests,
         log: Logger
     ) {
         self.order = order
-        self.requests = requests
+        self.requests = zip(requests, order.prompts).map { request, prompt in
+            var request = request
+            request.limits = prompt.limits
+            if order.options.sampling.seed == nil, let seed = grant.seed { request.sampling.seed = seed }
+            return request
+        }
         self.engine = engine
         self.meter = meter
         self.response = response
         self.recorder = recorder
-        self.headers = headers
+        headers = order.headers + grant.headers
         self.commentInterval = commentInterval
         self.live = live
         self.log = log

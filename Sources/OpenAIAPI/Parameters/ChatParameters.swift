@@ -7,8 +7,8 @@ enum ChatParameters {
 
     /// The body of `POST /v1/chat/completions`.
     static let completion = ParameterTable(
-        conversation + SamplingParameterTable.chat + ThinkingParameters.all + inert + prompting + ToolParameters.chat
-            + notBuilt + otherNames
+        conversation + SamplingParameterTable.chat + FormParameterTable.all + ThinkingParameters.all + inert + prompting
+            + ToolParameters.chat + notBuilt + otherNames
     )
 
     private static let conversation: [Parameter] = [
@@ -64,18 +64,8 @@ enum ChatParameters {
     /// The first neutral value is the one an error recommends.
     private static let notBuilt: [Parameter] = [
         // The form of the answer.
-        .notBuilt("response_format", neutral: [["type": "text"]]),
-        .notBuilt("structured_outputs", neutral: [[:]]),
-        .notBuilt("guided_json"),
-        .notBuilt("guided_regex"),
-        .notBuilt("guided_choice"),
-        .notBuilt("guided_grammar"),
         .notBuilt("guided_decoding_backend"),
         .notBuilt("guided_whitespace_pattern"),
-        .notBuilt("json_schema"),
-        .notBuilt("grammar", neutral: [""]),
-        .notBuilt("regex"),
-        .notBuilt("ebnf"),
         .notBuilt("modalities", neutral: [["text"]]),
         .notBuilt("audio"),
         .notBuilt("moderation"),

@@ -6,9 +6,10 @@ enum SamplingParameterTable {
     static let maxAlternatives: Int64 = 20
 
     /// As chat completions have them.
-    static let chat = common + [
-        .built("logprobs", .boolean), .built("top_logprobs", .integer(0...maxAlternatives)),
-    ]
+    static let chat =
+        common + [
+            .built("logprobs", .boolean), .built("top_logprobs", .integer(0...maxAlternatives)),
+        ]
 
     /// Those that all endpoints share.
     static let common: [Parameter] = [

@@ -19,6 +19,7 @@ package struct GenerationOptions: Sendable, Equatable {
     package var sampling: SamplingOptions
     package var ending: EndingOptions
     package var reports: TokenReportOptions
+    package var form: RequestedForm
     package var thinking: ThinkingOptions
 
     /// The most choices of one request unless the server is set otherwise.
@@ -35,6 +36,7 @@ package struct GenerationOptions: Sendable, Equatable {
         serviceTier = Self.serviceTier(fields["service_tier"]?.string)
         sampling = try SamplingOptions(fields)
         ending = EndingOptions(fields)
+        form = try RequestedForm(fields)
         reports = try TokenReportOptions(chat: fields)
         thinking = try ThinkingOptions(fields)
         guard fields["stream_options"] == nil || isStreaming else {

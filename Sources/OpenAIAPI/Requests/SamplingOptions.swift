@@ -49,7 +49,8 @@ package struct SamplingOptions: Sendable, Equatable {
         }
         var biases: [Int: Double] = [:]
         for (key, value) in members {
-            guard let token = Int(key), token >= 0, biases[token] == nil, let bias = value.number, abs(bias) <= 100 else {
+            guard let token = Int(key), token >= 0, biases[token] == nil, let bias = value.number, abs(bias) <= 100
+            else {
                 let entry = "\(Quotation.of(.string(key))): \(Quotation.of(value))"
                 throw .invalidRequest(
                     "'logit_bias' must map token ids to numbers from -100 to 100, but has \(entry).",

@@ -2,7 +2,7 @@
 package struct TokenMask: Sendable, Equatable {
     /// How many ids there are, those outside the set included.
     package let tokenCount: Int
-    private var words: [UInt64]
+    var words: [UInt64]
 
     /// An empty set.
     package init(tokenCount: Int) {
