@@ -1,3 +1,5 @@
+import Grammar
+
 /// One choice of one request on its way: its tokens, its gate and its text.
 ///
 /// Pure: a row of logits or a token goes in, text and further tokens come out.

@@ -1,3 +1,5 @@
+import Grammar
+
 /// Changes logits by what a sequence has said so far: penalties and biases.
 ///
 /// Every token is changed by a function of its own count alone, so the order in which counts are visited is of no matter.

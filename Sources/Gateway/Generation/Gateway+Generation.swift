@@ -70,7 +70,9 @@ extension Gateway {
             )
             // Whatever is wrong with a request is found before anything is held for it.
             let patience = try ClientPatience(http.headerFields, isStreaming: work.order.options.isStreaming)
-            let requests = try await onWorkers { [self] () throws(APIError) in try requests(work.order, patience) }
+            let prepared = try await onWorkers { [self] () throws(APIError) -> [GenerationRequest] in
+                try requests(work.order, patience)
+            }
             switch try await meter.admit(work.order) {
             case .replay(let answer):
                 writer.replay(answer)
@@ -83,7 +85,7 @@ extension Gateway {
                 let interval = patience.commentInterval(atMost: settings.commentInterval)
                 let run = GenerationRun(
                     work.order.bounded(by: grant),
-                    requests: requests,
+                    requests: prepared,
                     granted: grant,
                     on: engine,
                     meter: meter,
@@ -128,7 +130,8 @@ extension Gateway {
         let sampling = try rules.sampling(order.options.sampling)
         let ending = try rules.ending(order.options)
         let reports = rules.reports(order.options.reports)
-        let constraint = try order.constraint ?? constraints.constraint(order.options.form)
+        var constraint = order.constraint
+        if constraint == nil { constraint = try constraints.constraint(order.options.form) }
         if constraint != nil { try rules.checkConstrained(order.options) }
         return order.prompts.enumerated().map { index, prompt in
             var request = GenerationRequest(

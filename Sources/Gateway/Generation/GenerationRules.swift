@@ -1,4 +1,5 @@
 import Engine
+import Grammar
 import OpenAIAPI
 
 /// Turns what a request says of its tokens into what the engine does, with the server's defaults.

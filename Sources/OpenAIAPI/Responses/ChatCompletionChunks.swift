@@ -99,41 +99,6 @@ package struct ChatCompletionChunks: Sendable {
         close(to: &bytes)
     }
 
-    /// The beginning of a call: its id and name are told once. The older form knows one call, without an id.
-    package func toolCall(_ call: ToolCall, index: Int, choice: Int, isLegacy: Bool, to bytes: inout [UInt8]) {
-        open(choice, to: &bytes)
-        if isLegacy {
-            bytes.json(#""function_call":"#)
-            call.appendFunction(to: &bytes)
-        } else {
-            bytes.json(#""tool_calls":[{"index":"#)
-            bytes.json(index)
-            bytes.json(#","id":"#)
-            bytes.json(string: call.id)
-            bytes.json(#","type":"function","function":"#)
-            call.appendFunction(to: &bytes)
-            bytes.json("}]")
-        }
-        close(to: &bytes)
-    }
-
-    /// More of a call's arguments.
-    package func arguments(_ text: String, index: Int, choice: Int, isLegacy: Bool, to bytes: inout [UInt8]) {
-        open(choice, to: &bytes)
-        if isLegacy {
-            bytes.json(#""function_call":{"arguments":"#)
-            bytes.json(string: text)
-            bytes.json("}")
-        } else {
-            bytes.json(#""tool_calls":[{"index":"#)
-            bytes.json(index)
-            bytes.json(#","function":{"arguments":"#)
-            bytes.json(string: text)
-            bytes.json("}}]")
-        }
-        close(to: &bytes)
-    }
-
     /// The last chunk of a choice; with several choices it tells the choice's own tokens.
     package func finish(
         _ reason: FinishReason,
