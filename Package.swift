@@ -55,7 +55,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Billing", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "Grammar", "OrderedJSON",
+                "Billing", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "Grammar",
+                "OrderedJSON",
                 "Telemetry", deques, logging,
             ],
             swiftSettings: strict

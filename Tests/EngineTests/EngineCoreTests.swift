@@ -266,7 +266,7 @@ private final class EventLog: Sendable {
         var stopping = request(3)
         stopping.choiceCount = 1
         stopping.startsThinking = false
-        stopping.stops = ["aaa"]
+        stopping.ending = EndingRules(strings: ["aaa"])
         stopping.sampling = SamplingParameters(temperature: 0)
         only.submit(RequestID(1), stopping) { _ in }
         for _ in 0..<3 {

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Grammar
 import Testing
 
 @Suite struct SamplerTests {

@@ -42,7 +42,6 @@ import Tokenization
         let principal = Principal(account: "a", thinkingCredits: credits)
         return try preparation.prepare(
             try ChatCompletionRequest(body: Array(body.utf8)),
-            .answer,
             RequestContext(principal: principal, modelName: "m")
         )
     }

@@ -106,7 +106,8 @@ import Testing
         arguments: [
             (#"{"type":"string","if":{}}"#, "s.if"), (#"{"properties":{"a":{"not":{}}}}"#, "s.properties.a.not"),
             (#"{"type":"array","items":{"type":"strin"}}"#, "s.items.type"), (#"{"$ref":"http://x/y"}"#, "s.$ref"),
-            (#"{"type":"array","uniqueItems":true}"#, "s.uniqueItems"), (#"{"anyOf":[{"type":"null"},5]}"#, "s.anyOf[1]"),
+            (#"{"type":"array","uniqueItems":true}"#, "s.uniqueItems"),
+            (#"{"anyOf":[{"type":"null"},5]}"#, "s.anyOf[1]"),
             (#"{"oneOf":[{"type":"integer"},{"type":"number"}]}"#, "s.oneOf"),
             (#"{"type":"number","multipleOf":0.1}"#, "s.multipleOf"),
             (#"{"type":"object","required":["a"],"additionalProperties":false}"#, "s"),
@@ -124,9 +125,10 @@ import Testing
         let schema: JSONValue =
             switch kind {
             case 0: ["type": "string", "maxLength": 1_000_000_000]
-            case 1: (0..<30).reduce(["type": "string", "maxLength": 50]) { inner, _ in
-                ["type": "array", "items": inner, "maxItems": 9_000]
-            }
+            case 1:
+                (0..<30).reduce(["type": "string", "maxLength": 50]) { inner, _ in
+                    ["type": "array", "items": inner, "maxItems": 9_000]
+                }
             case 2: (0..<100).reduce(["type": "null"]) { inner, _ in ["anyOf": [inner, inner]] }
             case 3: ["type": "string", "pattern": "(((a{0,99}){0,99}){0,99}){0,99}", "maxLength": 90]
             case 4: ["$ref": "#/$defs/a", "$defs": ["a": ["anyOf": [["$ref": "#/$defs/a"], ["$ref": "#/$defs/a"]]]]]
@@ -144,9 +146,11 @@ import Testing
         var compiled = 0
         for _ in 0..<600 {
             let text = String(
-                String.UnicodeScalarView((0..<Int.random(in: 1...14, using: &random)).map { _ in
-                    alphabet.randomElement(using: &random) ?? "a"
-                })
+                String.UnicodeScalarView(
+                    (0..<Int.random(in: 1...14, using: &random)).map { _ in
+                        alphabet.randomElement(using: &random) ?? "a"
+                    }
+                )
             )
             for grammar in [try? Grammar.regex(text), try? Grammar.gbnf("root ::= " + text)].compactMap({ $0 }) {
                 compiled += 1

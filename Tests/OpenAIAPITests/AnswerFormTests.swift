@@ -13,7 +13,7 @@ import Testing
             ),
             (#""structured_outputs": {"json": "{\"a\": 1}"}"#, .jsonSchema(["a": 1]), "structured_outputs.json"),
             (#""structured_outputs": {"json_object": true}"#, .jsonObject, "structured_outputs.json_object"),
-            (#""guided_json": {"a": 1}"#, .jsonSchema(["a": 1]), "guided_json"), 
+            (#""guided_json": {"a": 1}"#, .jsonSchema(["a": 1]), "guided_json"),
             (#""regex": "a""#, .regex("a"), "regex"),
             (#""json_schema": {"a": 1}"#, .jsonSchema(["a": 1]), "json_schema"),
             (#""guided_choice": ["a", "b"]"#, .words(["a", "b"]), "guided_choice"),

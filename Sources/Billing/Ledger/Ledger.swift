@@ -327,7 +327,7 @@ extension Ledger {
             }
             for operation in operations { operation.succeed() }
             for action in ready { action() }
-        } catch where error.isLasting && operations.count > 1 {
+        } catch  where error.isLasting && operations.count > 1 {
             // One of them is at fault, the others need not suffer.
             for operation in operations { write([operation], checkpoints) }
         } catch {

@@ -8,7 +8,8 @@ import OpenAIAPI
 extension Gateway {
     var controlRoutes: [Route] {
         [
-            authenticated(.post, "/v1/chat/completions/control") { [self] (request, principal, writer) throws(APIError) in
+            authenticated(.post, "/v1/chat/completions/control") {
+                [self] (request, principal, writer) throws(APIError) in
                 try control(request, principal, writer)
             }
         ]

@@ -11,7 +11,8 @@ enum MessagesParameters {
     static let counted = ChatParameters.completion
         .removing([
             "n", "stop", "parallel_tool_calls", "functions", "function_call", "max_completion_tokens", "stream_options",
-            "add_generation_prompt", "continue_final_message", "include_reasoning", "logprobs", "top_logprobs", "return_token_ids",
+            "add_generation_prompt", "continue_final_message", "include_reasoning", "logprobs", "top_logprobs",
+            "return_token_ids",
         ])
         .replacing([
             .built("messages", .list(.variants(turn)), required: true),

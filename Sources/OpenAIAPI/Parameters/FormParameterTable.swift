@@ -39,7 +39,8 @@ enum FormParameterTable {
     )
 
     private static let namedSchema: [Parameter] = [
-        .built("name", .string(bytes: 1...256), required: true), .built("description", .string()), .built("schema", .object),
+        .built("name", .string(bytes: 1...256), required: true), .built("description", .string()),
+        .built("schema", .object),
         .built("strict", .boolean),
     ]
 }

@@ -22,7 +22,8 @@ struct ScriptVocabulary: TokenVocabulary {
     static let answerLetters = Set("BÉ")
 
     func text(of token: Int32) -> [UInt8] { Self.pieces[Int(token)] }
-    func isStop(_ token: Int32) -> Bool { token == Self.stop }
+    func written(_ token: Int32) -> [UInt8] { Self.pieces[Int(token)] }
+    let stopTokens: Set<Int32> = [ScriptVocabulary.stop]
 
     /// The token of a piece.
     static func token(_ text: String) -> Int32 {

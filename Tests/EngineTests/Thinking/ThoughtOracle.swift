@@ -164,13 +164,13 @@ struct ThoughtOracle {
             .filter { !$0.isEmpty }
             .joined(separator: "\n\n")
         result.content = content
-        if let stop = request.stops.first, let start = Self.find(stop, in: Array(result.content.utf8)) {
+        if let stop = request.ending.strings.first, let start = Self.find(stop, in: Array(result.content.utf8)) {
             result.content = String(decoding: result.content.utf8.prefix(start), as: UTF8.self)
         }
     }
 
     private var hasStopString: Bool {
-        guard let stop = request.stops.first else { return false }
+        guard let stop = request.ending.strings.first else { return false }
         return Self.find(stop, in: Array(content.utf8)) != nil
     }
 

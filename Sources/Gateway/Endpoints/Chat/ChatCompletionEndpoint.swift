@@ -28,6 +28,8 @@ extension Gateway {
     ///   - prefix: What the answer's id begins with.
     ///   - request: The conversation.
     ///   - context: Who asks, and what headers and the model's name say.
+    /// - Returns: The order.
+    /// - Throws: What cannot be rendered or does not fit.
     func order(
         _ prefix: String,
         for request: ChatCompletionRequest,

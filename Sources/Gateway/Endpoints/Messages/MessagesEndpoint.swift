@@ -18,7 +18,8 @@ extension Gateway {
                     : MessageBodyResponse(writer, encoder)
                 return GenerationWork(order: order, response: response)
             },
-            computed(.post, "/v1/messages/count_tokens", errors: .messages) { [self] (http, principal) throws(APIError) in
+            computed(.post, "/v1/messages/count_tokens", errors: .messages) {
+                [self] (http, principal) throws(APIError) in
                 let request = try MessagesRequest(body: http.body, isCounted: true)
                 let context = try context(of: http, principal, model: request.chat.model)
                 let count = try preparation.prepare(request.chat, context).tokens.count
