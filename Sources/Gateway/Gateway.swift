@@ -14,6 +14,7 @@ package final class Gateway: Sendable {
     let settings: GatewaySettings
     let log: Logger
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
+    let responses = ResponseStore()
     private let draining = Mutex(false)
 
     package init(model: ServedModel, engine: Engine, settings: GatewaySettings, log: Logger) {
@@ -36,6 +37,6 @@ package final class Gateway: Sendable {
     /// All routes.
     package var routes: [Route] {
         healthRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + completionRoutes + messagesRoutes
-            + metricsRoutes
+            + responsesRoutes + metricsRoutes
     }
 }

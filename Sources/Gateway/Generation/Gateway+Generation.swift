@@ -12,6 +12,8 @@ extension Gateway {
     struct GenerationWork {
         var order: GenerationOrder
         var response: any GenerationResponse
+        /// Gets the run before it starts, to take it back later.
+        var starting: (GenerationRun) -> Void = { _ in }
     }
 
     /// A route whose requests generate.
@@ -57,6 +59,7 @@ extension Gateway {
             commentInterval: patience.commentInterval(atMost: settings.commentInterval),
             log: log
         )
+        work.starting(run)
         run.start(leaving: writer)
     }
 
