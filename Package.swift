@@ -71,7 +71,8 @@ let package = Package(
         .target(name: "Grammar", dependencies: ["OrderedJSON"], swiftSettings: hot),
         .target(name: "NemotronH", dependencies: ["Compute", "OrderedJSON"], swiftSettings: hot),
         .target(name: "Compute", dependencies: ["CKernels", "OrderedJSON"], swiftSettings: hot),
-        .target(name: "Billing", dependencies: ["OrderedJSON", crypto, grdb], swiftSettings: strict),
+        .target(name: "Billing", dependencies: ["CPostgres", "OrderedJSON", crypto, grdb], swiftSettings: strict),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "OrderedJSON", dependencies: [orderedCollections], swiftSettings: hot),
         .target(name: "Telemetry", dependencies: [logging, "OrderedJSON"], swiftSettings: strict),
         .target(

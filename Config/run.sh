@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-Config/install.sh g++ libc6-dev libcurl4 libsqlite3-dev libssl-dev libxml2 zlib1g-dev
+Config/install.sh g++ libc6-dev libcurl4 libpq-dev libsqlite3-dev libssl-dev libxml2 zlib1g-dev
 echo "Building (the first time takes some minutes) ..."
 swift build --configuration release --product actuary
 exec "$(swift build --configuration release --show-bin-path)/actuary" serve "$@"

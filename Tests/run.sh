@@ -10,8 +10,8 @@ started=$SECONDS
 step() { printf '\n== %s (after %d s)\n' "$1" $((SECONDS - started)); }
 
 step "Installing what is missing"
-Config/install.sh g++ libc6-dev libcurl4 libsqlite3-dev libssl-dev libxml2 zlib1g-dev
-Config/install.sh curl openssl prometheus python3 python3-venv
+Config/install.sh g++ libc6-dev libcurl4 libpq-dev libsqlite3-dev libssl-dev libxml2 zlib1g-dev
+Config/install.sh curl openssl postgresql prometheus python3 python3-venv
 # A C library, a linker and an emulator for ARM: only Tests/Kernels/neon.sh needs them.
 Config/install.sh gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 if ! [ -x .venv-tests/bin/python ]; then python3 -m venv .venv-tests; fi
@@ -23,7 +23,7 @@ swift format lint --strict --recursive --configuration .swift-format Package.swi
 
 step "Swift tests"
 swift build --build-tests
-swift test --skip-build --skip '^HTTPServerTests\.'
+Tests/postgres.sh run swift test --skip-build --skip '^HTTPServerTests\.'
 # These block in sockets, so on two cores they would take the threads that the other tests run on.
 swift test --skip-build --no-parallel --filter '^HTTPServerTests\.'
 

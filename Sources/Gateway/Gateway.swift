@@ -22,6 +22,7 @@ package final class Gateway: Sendable {
     let workers = DispatchQueue(label: "gateway.workers", qos: .userInitiated, attributes: .concurrent)
     /// What can be controlled while it is answered.
     let liveRequests = LiveRequests()
+    let responses = ResponseStore()
     private let draining = Mutex(false)
     /// Requests that have a hold and are not settled yet.
     let unsettled = UnsettledCount()
@@ -72,6 +73,6 @@ package final class Gateway: Sendable {
     /// All routes. Health and metrics are open to everybody who can connect; all others ask for a key if there are keys.
     package var routes: [Route] {
         healthRoutes + metricsRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + controlRoutes
-            + completionRoutes + messagesRoutes
+            + completionRoutes + messagesRoutes + responsesRoutes
     }
 }

@@ -9,7 +9,7 @@ import Testing
         "what cannot be understood is bad usage",
         arguments: [
             ["serve", "--no-such-flag"], ["serve", "extra"], ["serve", "--port"], ["no-such-command"],
-            ["serve", "--ledger", "postgres://x"], ["serve", "--tls-certificate", "x"],
+            ["serve", "--ledger"], ["serve", "--tls-certificate", "x"],
             ["chat", "--max-think-tokens", "-2"], ["chat", "--max-think-tokens", "many"],
             ["chat", "--no-think", "--max-think-tokens", "5"], ["chat", "--temperature", "2.5"],
             ["chat", "--temperature", "nan"], ["chat", "--max-tokens", "0"], ["chat", "--url", "localhost:8080"],

@@ -112,7 +112,7 @@ import Testing
             }
         let isText = [
             "server.host", "server.tls_cert", "server.tls_key", "server.tls_client_ca", "server.cors_allowed_origins",
-            "model.path", "model.served_model_name",
+            "model.path", "model.served_model_name", "billing.data_dir", "billing.ledger", "billing.prices",
         ].contains(key.name)
         let written = isText ? "'\(good)'" : good
         let fromFile = try apply("\(parts[0]):\n  \(parts[1]): \(written)\n")

@@ -15,6 +15,8 @@ package final class Ledger: Sendable {
     private let queue = DispatchQueue(label: "ledger.write")
     /// The queue on which it is read.
     let readQueue = DispatchQueue(label: "ledger.read", attributes: .concurrent)
+    /// The queue on which it is time to say that this run lives.
+    let beats = DispatchQueue(label: "ledger.beats")
     private let state: Mutex<State>
     private let reading: @Sendable () -> LedgerClock.Reading
 
@@ -30,6 +32,7 @@ package final class Ledger: Sendable {
         var clock = LedgerClock()
         var purgedAt: Milliseconds = 0
         var isFailing = false
+        var isClosed = false
     }
 
     /// Opens the front of a store.
@@ -66,6 +69,9 @@ package final class Ledger: Sendable {
 
     /// Whether transactions are being written.
     var isWriting: Bool { state.withLock { $0.isScheduled } }
+
+    /// Whether it writes no more.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// The time of the ledger: never back, even when the machine's clock is set.
     package func now() -> Milliseconds {
@@ -183,27 +189,11 @@ extension Ledger {
         state.withLock { _ = $0.running.removeValue(forKey: requestID) }
     }
 
-    /// Bills the holds of dead runs at their last checkpoints; at the start, before the first request.
-    ///
-    /// - Parameter isDead: Whether the run of that name is over. A data folder that is locked has no other living run.
-    /// - Returns: How many holds were closed.
-    /// - Throws: `LedgerError` if the store fails or a hold cannot be closed.
-    package func recover(
-        where isDead: @escaping @Sendable (String) -> Bool = { _ in true }
-    ) async throws(LedgerError) -> Int {
-        let instance = instance
-        return try await perform { work throws(LedgerError) in
-            let holds = try LedgerError.storing { () throws(StoreError) in try work.store.openHolds() }
-            let dead = holds.filter { $0.terms.instance != instance && isDead($0.terms.instance) }
-            for hold in dead { try work.recover(hold) }
-            return dead.count
-        }
-    }
-
     /// Writes down what is still to be written, and the engine's last totals, and closes the store.
     ///
     /// - Returns: How many ends could not be written; the next start recovers them from their checkpoints.
     package func close(totals: EngineTotals? = nil) async -> Int {
+        state.withLock { $0.isClosed = true }
         if var totals {
             totals.isClosed = true
             let last = totals

@@ -61,10 +61,7 @@ extension LedgerWork {
     /// Bills a request; the same again gives the same receipt.
     func capture(_ capture: Capture, responseBytesMax: Int) throws(LedgerError) -> Receipt {
         guard let hold = try openHold(capture.requestID) else {
-            return try receipt(ofSettled: capture.requestID) { settlement in
-                settlement.usage == capture.usage && settlement.engine == capture.engine
-                    && settlement.reported == capture.reported && settlement.isAborted == capture.isAborted
-            }
+            return try receipt(ofSettled: capture)
         }
         var settlement = try hold.settlement(of: capture.usage)
         settlement.engine = capture.engine
@@ -128,12 +125,17 @@ extension LedgerWork {
         return try record(event, account: hold.account, key: hold.key, reference: hold.requestID, hold: hold)
     }
 
-    private func receipt(
-        ofSettled requestID: String,
-        isSame: (Settlement) -> Bool
-    ) throws(LedgerError) -> Receipt {
+    /// The receipt of a request that has ended: by the same capture, or because another replica took this one for dead.
+    /// In that case the bill stays what it is; the engine's totals count the request all the same.
+    private func receipt(ofSettled capture: Capture) throws(LedgerError) -> Receipt {
+        let requestID = capture.requestID
         guard let entry = try terminalEntry(requestID) else { throw .unknownRequest(requestID) }
-        guard let settlement = entry.event.settlement, isSame(settlement) else { throw .settledDifferently(requestID) }
+        guard let settlement = entry.event.settlement else { throw .settledDifferently(requestID) }
+        if case .recovered = entry.event, settlement.instance == instance {
+            note(capture.totals)
+        } else {
+            guard settlement.isSame(as: capture) else { throw .settledDifferently(requestID) }
+        }
         let hold = try LedgerError.storing { () throws(StoreError) in try store.holdEntry(requestID: requestID) }
         guard let hold, case .hold(let terms) = hold.event else { throw entry.fault("ends a request without a hold") }
         return try receipt(requestID: requestID, settlement, prices: terms.prices, try account(entry.account))
@@ -156,5 +158,13 @@ extension LedgerWork {
             credits: account?.credits?.report,
             isDurable: true
         )
+    }
+}
+
+extension Settlement {
+    /// Whether it is what the capture tells.
+    fileprivate func isSame(as capture: Capture) -> Bool {
+        usage == capture.usage && engine == capture.engine && reported == capture.reported
+            && isAborted == capture.isAborted
     }
 }

@@ -48,7 +48,7 @@ package struct DataFolder: Equatable, Sendable {
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw .inputOutput(path: folder, reason: String(cString: strerror(errno)))
         }
-        return try RunMark(path: markPath(run))
+        return try RunMark.make(path: markPath(run))
     }
 
     /// Whether a run's mark is held by a process; the mark of a dead one is removed.
@@ -70,15 +70,21 @@ package final class RunMark: Sendable {
     private let descriptor: Int32
     private let path: String
 
-    fileprivate init(path: String) throws(DataFolder.Failure) {
+    private init(path: String, descriptor: Int32) {
         self.path = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        self.descriptor = descriptor
+    }
+
+    /// Makes the file and locks it.
+    fileprivate static func make(path: String) throws(DataFolder.Failure) -> RunMark {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .inputOutput(path: path, reason: String(cString: strerror(errno))) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = String(cString: strerror(errno))
             close(descriptor)
             throw .inputOutput(path: path, reason: reason)
         }
+        return RunMark(path: path, descriptor: descriptor)
     }
 
     deinit {

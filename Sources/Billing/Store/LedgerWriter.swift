@@ -15,4 +15,6 @@ package protocol LedgerWriter: LedgerReader {
     /// Removes records that expired, running ones excepted.
     func removeIdempotencyRecords(expiredBy now: Milliseconds) throws(StoreError)
     func put(_ totals: EngineTotals) throws(StoreError)
+    /// The runs of the servers that share the store; `nil` if only one server works with it at a time.
+    var runs: (any RunRegistry)? { get }
 }

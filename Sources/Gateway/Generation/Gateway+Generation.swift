@@ -16,6 +16,8 @@ extension Gateway {
     struct GenerationWork: @unchecked Sendable {
         var order: GenerationOrder
         var response: any GenerationResponse
+        /// Gets the run before it starts, to take it back later.
+        var starting: (GenerationRun) -> Void = { _ in }
     }
 
     /// Checks a request, renders its prompts and chooses its response; called again if credits have run out meanwhile.
@@ -95,6 +97,7 @@ extension Gateway {
                     listed: liveRequests,
                     log: log
                 )
+                work.starting(run)
                 run.start(leaving: writer)
                 return
             }

@@ -76,6 +76,18 @@ extension APIError {
         )
     }
 
+    /// 404: there is no such response, any more or for this account.
+    package static func responseNotFound(_ id: String, param: String? = nil) -> APIError {
+        let quoted = Quotation.of(.string(id))
+        return APIError(
+            status: 404,
+            type: .invalidRequest,
+            code: "response_not_found",
+            param: param,
+            message: "There is no response \(quoted) here; only the latest are kept, until the server stops."
+        )
+    }
+
     /// 404: no endpoint has this path.
     package static func routeNotFound(method: String, path: String) -> APIError {
         APIError(

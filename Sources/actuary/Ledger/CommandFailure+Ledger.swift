@@ -20,7 +20,7 @@ extension CommandFailure {
             case .corrupt(let what): .badInput("\(place) is damaged: \(what)")
             case .newerSchema(let found):
                 .badConfiguration("\(place) was written by a newer actuary (schema \(found)): use that one")
-            case .notALedger: .badInput("\(place) is no ledger: name another folder with --data-dir")
+            case .notALedger: .badInput("\(place) is no ledger: name another one with --data-dir or --ledger")
             case .conflict(let what): .inputOutput("\(place): \(what)")
             case .doubtful(let reason):
                 .unavailable("\(place): \(reason): nobody knows whether it was done, so look before you try again")

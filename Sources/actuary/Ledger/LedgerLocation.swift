@@ -3,16 +3,19 @@ import Billing
 /// Where a ledger is: a data folder, or a database server.
 enum LedgerLocation: Equatable, Sendable {
     case folder(DataFolder)
+    case database(PostgreSQLAddress)
 
     /// What flags say, else the environment, else the user's data folder.
     ///
     /// - Throws: `CommandFailure` if there is no folder to be found, or no such database.
     init(dataDir: String?, ledger: String?, environment: [String: String]) throws(CommandFailure) {
         if let url = ledger ?? environment["ACTUARY_LEDGER"], !url.isEmpty {
-            guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
-                throw .badUsage("--ledger must be a URL that begins with postgres://")
+            do throws(PostgreSQLAddress.Malformed) {
+                self = .database(try PostgreSQLAddress(url))
+                return
+            } catch {
+                throw .badUsage("--ledger cannot be read: \(error)")
             }
-            throw .unavailable("this build keeps ledgers in SQLite only: leave --ledger out and use --data-dir")
         }
         let named = dataDir ?? environment["ACTUARY_DATA_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         guard let path = named ?? DataFolder.defaultPath(environment: environment) else {
@@ -33,24 +36,32 @@ enum LedgerLocation: Equatable, Sendable {
             } catch {
                 throw CommandFailure(error, at: folder.ledgerPath)
             }
+        case .database(let address):
+            do throws(StoreError) {
+                return try PostgreSQLStore(address)
+            } catch {
+                throw CommandFailure(error, at: "\(address)")
+            }
         }
     }
 
-    /// Marks a server's run as alive.
+    /// Marks a server's run as alive; a database has marks of its own.
     ///
-    /// - Returns: What to keep as long as the server runs.
+    /// - Returns: What to keep as long as the server runs; `nil` on a database.
     /// - Throws: `CommandFailure.inputOutput`.
-    func mark(run: String) throws(CommandFailure) -> RunMark {
+    func mark(run: String) throws(CommandFailure) -> RunMark? {
         switch self {
         case .folder(let folder):
             do throws(DataFolder.Failure) { return try folder.mark(run: run) } catch { throw CommandFailure(error) }
+        case .database: return nil
         }
     }
 
-    /// Whether a run of a server is over, so that others bill what it left.
+    /// Whether a run of a server is over, so that others bill what it left; a database knows by itself.
     func isOver(run: String) -> Bool {
         switch self {
         case .folder(let folder): !folder.isAlive(run: run)
+        case .database: false
         }
     }
 }

@@ -8,7 +8,7 @@ struct LedgerService {
     let ledger: Ledger
     private let location: LedgerLocation
     /// Tells other servers and commands that this run lives.
-    private let mark: RunMark
+    private let mark: RunMark?
 
     /// Opens the ledger and bills what dead runs have left.
     ///

@@ -157,6 +157,8 @@ final class MemoryWriter: LedgerWriter {
     func removeIdempotencyRecords(expiredBy now: Milliseconds) throws(StoreError) {
         tables.idempotency = tables.idempotency.filter { $1.expiresAt > now || $1.state == .running }
     }
+    var runs: (any RunRegistry)? { nil }
+
     func put(_ totals: EngineTotals) throws(StoreError) {
         try faults?.call()
         tables.totals[totals.instance] = totals

@@ -7,20 +7,27 @@ import Testing
 enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory
     case sqlite
+    case postgresql
+
+    /// Those that can be had here.
+    static var available: [StoreKind] { allCases.filter { $0 != .postgresql || TestDatabase.url != nil } }
 
     var testDescription: String { rawValue }
 
+    /// Opens the ledger of the folder.
     func make(_ folder: TemporaryFolder) throws -> any LedgerStore {
         switch self {
         case .memory: MemoryStore()
         case .sqlite: try SQLiteStore(path: folder.path + "/ledger.sqlite")
+        case .postgresql: try TestDatabase.store(TestDatabase.url(named: folder.name))
         }
     }
 }
 
 /// A folder that is gone after the test.
 final class TemporaryFolder: Sendable {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("billing-\(UUID().uuidString)").path
+    let name = "billing-\(UUID().uuidString)"
+    var path: String { FileManager.default.temporaryDirectory.appendingPathComponent(name).path }
 
     init() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -91,6 +91,9 @@ extension SQLiteTransaction: LedgerWriter {
         )
     }
 
+    /// The data folder is locked by its one server.
+    var runs: (any RunRegistry)? { nil }
+
     private func execute(_ sql: String, _ arguments: StatementArguments) throws(StoreError) {
         try SQLiteStore.translating {
             try database.cachedStatement(sql: sql).execute(arguments: arguments)

@@ -1,0 +1,2 @@
+// PostgreSQL's C library, as the system has it.
+#include <libpq-fe.h>

@@ -1,0 +1,115 @@
+import OpenAIAPI
+import OrderedJSON
+
+/// The output of a response while it grows, and the events that tell of it.
+///
+/// Pure: parts in, events out, in the order in which OpenAI sends them: an item is added, its part is added, deltas, the
+/// text is done, the part is done, the item is done.
+struct ResponseItems {
+    /// An event without its sequence number.
+    struct Event: Equatable {
+        var type: String
+        var members: JSONObject
+    }
+
+    private let idSuffix: String
+    private(set) var answer = CollectedAnswer()
+
+    /// `idSuffix` makes the items' ids differ from those of other responses.
+    init(idSuffix: String) { self.idSuffix = idSuffix }
+
+    /// The finished items.
+    var output: [JSONValue] { answer.items.indices.map { document($0, isComplete: true) } }
+
+    mutating func add(_ part: AnswerPart) -> [Event] {
+        var events: [Event] = []
+        if !answer.isContinued(by: part) {
+            events += endItem()
+            answer.add(part)
+            events += beginItem()
+        } else {
+            answer.add(part)
+        }
+        switch part {
+        case .reasoning(let text):
+            events.append(event("reasoning_text.delta", ["content_index": 0, "delta": .string(text)]))
+        case .content(let text):
+            events.append(event("output_text.delta", ["content_index": 0, "delta": .string(text), "logprobs": []]))
+        case .arguments(_, let text):
+            events.append(event("function_call_arguments.delta", ["delta": .string(text)]))
+        case .call: break
+        }
+        return events
+    }
+
+    /// Ends the last item.
+    func endItem() -> [Event] {
+        guard let last = answer.items.last else { return [] }
+        let done = Event(
+            type: "response.output_item.done",
+            members: ["output_index": .integer(Int64(index)), "item": document(index, isComplete: true)]
+        )
+        switch last {
+        case .reasoning(let text):
+            return [
+                event("reasoning_text.done", ["content_index": 0, "text": .string(text)]),
+                event("content_part.done", ["content_index": 0, "part": ResponseObject.reasoningPart(text)]), done,
+            ]
+        case .content(let text):
+            return [
+                event("output_text.done", ["content_index": 0, "text": .string(text), "logprobs": []]),
+                event("content_part.done", ["content_index": 0, "part": ResponseObject.textPart(text)]), done,
+            ]
+        case .call(let call):
+            let members: JSONObject = ["name": .string(call.name), "arguments": .string(call.arguments)]
+            return [event("function_call_arguments.done", members), done]
+        }
+    }
+
+    private func beginItem() -> [Event] {
+        let empty: JSONValue
+        let part: JSONValue?
+        switch answer.items[index] {
+        case .reasoning:
+            empty = ResponseObject.reasoning(id(index), "", isComplete: false)
+            part = ResponseObject.reasoningPart("")
+        case .content:
+            empty = ResponseObject.message(id(index), "", isComplete: false)
+            part = ResponseObject.textPart("")
+        case .call(let call):
+            empty = ResponseObject.call(id(index), ToolCall(id: call.id, name: call.name), isComplete: false)
+            part = nil
+        }
+        let added = Event(
+            type: "response.output_item.added",
+            members: ["output_index": .integer(Int64(index)), "item": empty]
+        )
+        return [added] + (part.map { [event("content_part.added", ["content_index": 0, "part": $0])] } ?? [])
+    }
+
+    private var index: Int { answer.items.count - 1 }
+
+    private func event(_ type: String, _ members: JSONObject) -> Event {
+        var all: JSONObject = ["item_id": .string(id(index)), "output_index": .integer(Int64(index))]
+        for (name, value) in members { all[name] = value }
+        return Event(type: "response." + type, members: all)
+    }
+
+    private func document(_ index: Int, isComplete: Bool) -> JSONValue {
+        switch answer.items[index] {
+        case .reasoning(let text): ResponseObject.reasoning(id(index), text, isComplete: isComplete)
+        case .content(let text): ResponseObject.message(id(index), text, isComplete: isComplete)
+        case .call(let call): ResponseObject.call(id(index), call, isComplete: isComplete)
+        }
+    }
+
+    private func id(_ index: Int) -> String {
+        let kind =
+            switch answer.items[index] {
+            case .reasoning: "rs"
+            case .content: "msg"
+            case .call: "fc"
+            }
+        return "\(kind)_\(idSuffix)\(index)"
+    }
+}
