@@ -156,10 +156,11 @@ def main():
         actuary, url = start_actuary([])
         nginx, nginx_url = start_nginx(folder)
         try:
-            if options.rounds:
-                compare(options, {"actuary": url, "nginx": nginx_url})
+            # First, while nothing that was freed could serve instead of new memory.
             if options.idle:
                 idle(options, actuary, url)
+            if options.rounds:
+                compare(options, {"actuary": url, "nginx": nginx_url})
         finally:
             actuary.terminate()
             nginx.terminate()

@@ -12,10 +12,11 @@ targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then targets=(parser chunked gzip tls json); fi
 
 export ACTUARY_FUZZ=1
+# Of several flags only the last one counts for the compiler, so both sanitizers are named in one.
+build=(swift build --scratch-path .build-fuzz --product Fuzz --sanitize fuzzer -Xswiftc -sanitize=address,fuzzer)
 # The linker has a warning for each of the sanitizer's own symbols.
-swift build --scratch-path .build-fuzz --product Fuzz --sanitize fuzzer --sanitize address 2>&1 |
-    { grep -v 'warning: Cannot export local symbol' || true; }
-fuzzer=$(swift build --scratch-path .build-fuzz --product Fuzz --sanitize fuzzer --sanitize address --show-bin-path)/Fuzz
+"${build[@]}" 2>&1 | { grep -v 'warning: Cannot export local symbol' || true; }
+fuzzer=$("${build[@]}" --show-bin-path)/Fuzz
 folder=.build-fuzz
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=fuzz \
     -keyout $folder/fuzz.key -out $folder/fuzz.pem 2>/dev/null
