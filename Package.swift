@@ -56,8 +56,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Billing", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "Grammar",
-                "OrderedJSON",
-                "Telemetry", deques, logging,
+                "OrderedJSON", "Telemetry", deques, logging,
             ],
             swiftSettings: strict
         ),

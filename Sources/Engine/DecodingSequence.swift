@@ -126,7 +126,9 @@ package struct DecodingSequence {
         banning banned: Set<Int32>
     ) -> Int32? {
         let adjusts = !gate.isThinking && !adjuster.isIdle
-        let mustGoOn = gate.completionTokens < ending.minTokens
+        // A bound answer has to come, so the turn does not end before it.
+        let owesAnswer = gate.isThinking && (constraint?.isBound ?? false)
+        let mustGoOn = owesAnswer || gate.completionTokens < ending.minTokens
         let mask = isBound ? constraint?.mask(stopTokens: vocabulary.stopTokens.union(ending.tokens)) : nil
         guard adjusts || mustGoOn || mask != nil || !banned.isEmpty else {
             return sampler.sample(logits, sampling, position: sampledCount)

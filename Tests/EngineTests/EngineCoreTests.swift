@@ -1,5 +1,6 @@
 import Dispatch
 import Engine
+import Grammar
 import NemotronH
 import Synchronization
 import Testing
@@ -146,6 +147,10 @@ private final class EventLog: Sendable {
         return request
     }
 
+    private static let constraint = (try? Grammar.regex("((a|th|in|k ?){1,9}\\n)*")).map {
+        TokenConstraint($0, trie: TestVocabulary.trie)
+    }
+
     /// Asks for everything that changes how tokens are drawn, ended and told.
     private func shape(_ request: inout GenerationRequest, _ random: inout TestRandom) {
         request.sampling.minP = Double.random(in: 0...0.3, using: &random)
@@ -157,6 +162,7 @@ private final class EventLog: Sendable {
         request.ending.tokens = [Int32.random(in: 2...30, using: &random)]
         request.ending.ignoresModelStops = Bool.random(using: &random)
         request.ending.includesString = Bool.random(using: &random)
+        if Bool.random(using: &random) { request.constraint = Self.constraint }
         request.reports.reportsTokens = true
         request.reports.alternatives = Int.random(in: 0...3, using: &random)
     }

@@ -1,4 +1,5 @@
 import Engine
+import Grammar
 
 /// Tokens that are pieces of text, with the tags in many tokenizations.
 struct TestVocabulary: TokenVocabulary {
@@ -34,6 +35,7 @@ struct TestVocabulary: TokenVocabulary {
     }
 
     static func bytes(_ tokens: some Sequence<Int32>) -> [UInt8] { tokens.flatMap { pieces[Int($0)] } }
+    static let trie = TokenTrie(pieces)
     static let closing = ClosingText(ClosingText.standard, encode: encode)
 }
 

@@ -22,6 +22,7 @@ struct ResponseItems {
     var output: [JSONValue] { answer.items.indices.map { document($0, isComplete: true) } }
 
     mutating func add(_ part: AnswerPart) -> [Event] {
+        if case .tokens = part { return [] }
         var events: [Event] = []
         if !answer.isContinued(by: part) {
             events += endItem()
@@ -37,7 +38,7 @@ struct ResponseItems {
             events.append(event("output_text.delta", ["content_index": 0, "delta": .string(text), "logprobs": []]))
         case .arguments(_, let text):
             events.append(event("function_call_arguments.delta", ["delta": .string(text)]))
-        case .call: break
+        case .call, .tokens: break
         }
         return events
     }
