@@ -7,6 +7,7 @@ enum ResponsesParameters {
             "messages", "n", "stop", "functions", "function_call", "max_tokens", "max_completion_tokens",
             "response_format",
             "add_generation_prompt", "continue_final_message", "logprobs", "verbosity", "metadata", "store",
+            "top_logprobs", "return_token_ids",
         ])
         .replacing([
             .built("input", .oneOf([.string(), .list(.variants(item), count: 1...Int.max)]), required: true),
@@ -22,6 +23,8 @@ enum ResponsesParameters {
             .inert("truncation", .word(["disabled"])),
             .inert("include", .list(.string())),
             .notBuilt("background", neutral: [false]),
+            .notBuilt("top_logprobs", neutral: [0]),
+            .notBuilt("return_token_ids", neutral: [false]),
             .notBuilt("conversation"),
             .notBuilt("prompt"),
             .notBuilt("max_tool_calls"),
