@@ -26,6 +26,7 @@ package final class Engine: Sendable {
         case submit(RequestID, GenerationRequest, @Sendable (GenerationEvent) -> Void)
         case cancel(RequestID)
         case control(RequestID, ThinkingControl, @Sendable ([ControlledChoice]?) -> Void)
+        case lookUp(GenerationRequest, @Sendable (Int) -> Void)
     }
 
     private struct State {
@@ -134,6 +135,17 @@ package final class Engine: Sendable {
         if hasStopped { reply(nil) } else { wake.signal() }
     }
 
+    /// Finds out how many tokens of a request's prompt would not be computed if it came now.
+    ///
+    /// `reply` is called on the engine's thread and must not block; with 0 if the engine has stopped.
+    package func cachedTokens(of request: GenerationRequest, reply: @escaping @Sendable (Int) -> Void) {
+        let hasStopped = state.withLock { state in
+            if !state.hasStopped { state.inbox.append(.lookUp(request, reply)) }
+            return state.hasStopped
+        }
+        if hasStopped { reply(0) } else { wake.signal() }
+    }
+
     /// Refuses new requests from now on; running ones go on.
     package func drain() { state.withLock { $0.isDraining = true } }
 
@@ -179,6 +191,7 @@ package final class Engine: Sendable {
                 case .submit(let id, let request, let sink): core.submit(id, request, sink: sink)
                 case .cancel(let id): core.cancel(id)
                 case .control(let id, let wish, let reply): reply(core.control(id, wish))
+                case .lookUp(let request, let reply): reply(core.cachedTokens(of: request))
                 }
             }
             if mustStop { break }
@@ -192,7 +205,13 @@ package final class Engine: Sendable {
             defer { (state.stopWaiters, state.inbox) = ([], []) }
             return (state.stopWaiters, state.inbox)
         }
-        for case .control(_, _, let reply) in rest { reply(nil) }
+        for command in rest {
+            switch command {
+            case .control(_, _, let reply): reply(nil)
+            case .lookUp(_, let reply): reply(0)
+            case .submit, .cancel: break
+            }
+        }
         for waiter in waiters { waiter.resume() }
     }
 }

@@ -128,6 +128,11 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         }
     }
 
+    /// How many tokens of a request's prompt would not be computed if it came now.
+    package func cachedTokens(of request: GenerationRequest) -> Int {
+        request.prompt.count - scheduler.uncachedCount(request.demand)
+    }
+
     /// What is certain to be computed before the first token takes longer than the client waits, at the best of rates.
     private func unreachableDeadline(_ demand: SequenceDemand, patience: Double) -> EngineFailure? {
         guard patience < .infinity, let rate = costs.secondsPerPromptToken else { return nil }

@@ -73,6 +73,6 @@ package final class Gateway: Sendable {
     /// All routes. Health and metrics are open to everybody who can connect; all others ask for a key if there are keys.
     package var routes: [Route] {
         healthRoutes + metricsRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + controlRoutes
-            + completionRoutes + messagesRoutes + responsesRoutes
+            + completionRoutes + messagesRoutes + responsesRoutes + quoteRoutes + creditsRoutes + usageRoutes
     }
 }

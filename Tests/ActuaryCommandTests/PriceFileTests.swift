@@ -66,8 +66,11 @@ import Testing
         #expect(try folder(nil, ["XDG_DATA_HOME": "/x", "HOME": "/h"]) == .folder(DataFolder(path: "/x/actuary")))
         #expect(try folder(nil, ["HOME": "/h"]) == .folder(DataFolder(path: "/h/.local/share/actuary")))
         #expect(throws: CommandFailure.self) { try folder(nil, [:]) }
-        for url in ["postgres://h/db", "mysql://h"] {
-            #expect(throws: CommandFailure.self) { try LedgerLocation(dataDir: nil, ledger: url, environment: [:]) }
+        #expect(throws: CommandFailure.self) { try LedgerLocation(dataDir: nil, ledger: "mysql://h", environment: [:]) }
+        let database = try LedgerLocation(dataDir: "/a", ledger: "postgres://h/db", environment: ["HOME": "/h"])
+        guard case .database = database else {
+            Issue.record("\(database)")
+            return
         }
     }
 }

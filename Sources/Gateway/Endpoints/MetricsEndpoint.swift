@@ -1,3 +1,4 @@
+import Billing
 import Engine
 import HTTPServer
 import HTTPTypes
@@ -8,8 +9,12 @@ extension Gateway {
     var metricsRoutes: [Route] {
         [
             Route(.get, "/metrics") { [self] _, writer in
-                let body = metrics(engine.statistics, ProcessMemory.now()).bytes
-                writer.respond(status: .ok, headers: [.contentType: PrometheusText.mediaType], body: body)
+                Task { [self] in
+                    var text = metrics(engine.statistics, ProcessMemory.now())
+                    // A ledger that cannot be read must not hide the rest.
+                    text.addCredits(await (try? ledger.accounts()) ?? [])
+                    writer.respond(status: .ok, headers: [.contentType: PrometheusText.mediaType], body: text.bytes)
+                }
             }
         ]
     }

@@ -23,7 +23,6 @@ enum ResponsesParameters {
             .inert("truncation", .word(["disabled"])),
             .inert("include", .list(.string())),
             .notBuilt("background", neutral: [false]),
-            .notBuilt("top_logprobs", neutral: [0]),
             .notBuilt("return_token_ids", neutral: [false]),
             .notBuilt("conversation"),
             .notBuilt("prompt"),
