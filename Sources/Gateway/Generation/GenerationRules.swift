@@ -55,7 +55,11 @@ struct GenerationRules {
                 code: "invalid_value"
             )
         }
-        let closing = (options.thinking.closingText ?? "").split(separator: "</think>", maxSplits: 1)
+        let closing = (options.thinking.closingText ?? "").split(
+            separator: "</think>",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         guard closing.count < 2 || closing[1].allSatisfy(\.isWhitespace) else {
             throw .invalidRequest(
                 "'think_close_text' may have no text behind </think> where the answer's form is given.",
