@@ -28,7 +28,8 @@ class SchemaMaker:
         if choice == 0:
             return {"type": "string", "format": self.random.choice(FORMATS)}
         if choice == 1:
-            return {"type": "string", "pattern": self.random.choice(PATTERNS)}
+            # Bounded, since a model that never ends a string is cut off, which is no answer.
+            return {"type": "string", "pattern": self.random.choice(PATTERNS), "maxLength": 16}
         least = self.random.randrange(4)
         return {"type": "string", "minLength": least, "maxLength": least + self.random.randrange(1, 20)}
 

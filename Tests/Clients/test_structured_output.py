@@ -13,7 +13,7 @@ from conftest import MODEL
 from random_schemas import SchemaMaker
 
 QUESTION = [{"role": "user", "content": "What is 12 + 30?"}]
-SCHEMA_COUNT = int(os.environ.get("ACTUARY_SCHEMAS", "40"))
+SCHEMA_COUNT = int(os.environ.get("SCHEMA_COUNT", "40"))
 
 
 def ask(client, messages=QUESTION, **options):
