@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 import threading
 
 import httpx2
@@ -19,12 +20,14 @@ class Server:
     """A running server; `with Server(...) as server` stops it again."""
 
     def __init__(self, *arguments, environment=None):
+        # A ledger of its own, unless the arguments name one.
+        self.data = tempfile.TemporaryDirectory(prefix="actuary-data-")
         self.process = subprocess.Popen(
             [BINARY, "serve", "--port", "0", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "ACTUARY_DATA_DIR": self.data.name, **(environment or {})},
         )
         self.log = []
         self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True)

@@ -1,0 +1,241 @@
+"""Keys, bills and limits of a running server, and what is left of them when it is killed."""
+
+import collections
+import json
+import os
+import random
+import signal
+import threading
+import time
+
+import httpx2
+import openai
+import pytest
+from conftest import MODEL, Server, run
+
+QUESTION = {"model": MODEL, "messages": [{"role": "user", "content": "What is 348 + 275?"}], "temperature": 0}
+PRICES = {"prompt": 1000, "cached_prompt": 250, "thinking": 5000, "answer": 4000}
+CHECKPOINT = 16
+
+
+class Books:
+    """A data folder with an account, a key and the commands that work on it."""
+
+    def __init__(self, path, *limits):
+        self.path = str(path)
+        self.command("account", "create", "acme", "--kind", "prepaid", *limits)
+        self.command("account", "grant", "acme", "--usd", "1")
+        self.key = self.command("key", "create", "--account", "acme").strip()
+
+    def command(self, *arguments, code=0):
+        result = run(*arguments, "--data-dir", self.path)
+        assert result.returncode == code, result.stdout + result.stderr
+        return result.stdout
+
+    def server(self, **environment):
+        return Server("--data-dir", self.path, environment=environment)
+
+    def entries(self):
+        return [json.loads(line) for line in self.command("ledger", "export").splitlines()]
+
+    def ends(self):
+        """The entries that end a request, by its id."""
+        ends = collections.defaultdict(list)
+        for entry in self.entries():
+            if entry["kind"] in ("capture", "void", "recovered"):
+                ends[entry["reference"]].append(entry)
+        return ends
+
+    def check(self):
+        self.command("ledger", "verify")
+        self.command("ledger", "reconcile")
+
+
+@pytest.fixture
+def books(tmp_path):
+    return Books(tmp_path / "data")
+
+
+def picodollars(usd):
+    return round(usd * 10**12)
+
+
+def test_a_request_costs_what_its_tokens_cost_and_the_ledger_says_so(books):
+    with books.server() as server:
+        client = openai.OpenAI(
+            base_url=f"{server.url}/v1", api_key=books.key, max_retries=0
+        )
+        answers = [client.chat.completions.create(**QUESTION) for _ in range(2)]
+        stream = list(
+            client.chat.completions.create(**QUESTION, stream=True, stream_options={"include_usage": True})
+        )
+    ends = books.ends()
+    for usage, id in [(a.usage, a.id) for a in answers] + [(stream[-1].usage, stream[-1].id)]:
+        cached = usage.prompt_tokens_details.cached_tokens
+        tokens = {
+            "prompt": usage.prompt_tokens - cached,
+            "cached_prompt": cached,
+            "thinking": usage.completion_tokens_details.reasoning_tokens,
+            "answer": usage.thinking["answer_tokens"],
+        }
+        parts = {name: tokens[name] * price for name, price in PRICES.items()}
+        assert {name: picodollars(usd) for name, usd in usage.cost_details.items()} == parts
+        assert picodollars(usage.cost) == sum(parts.values())
+        [end] = ends[id]
+        assert end["kind"] == "capture" and end["detail"]["amount"] == sum(parts.values())
+    books.check()
+
+
+def test_keys_open_the_server_and_nothing_else_does(books):
+    with books.server() as server:
+        for key, status in [("none", 401), (books.key + "x", 401), (books.key, 200)]:
+            for path in ["/v1/models", "/v1/credits", "/v1/usage"]:
+                response = httpx2.get(server.url + path, headers={"authorization": f"Bearer {key}"})
+                assert response.status_code == status, (path, response.text)
+                if status == 401:
+                    assert response.json()["error"]["code"] == "invalid_api_key"
+        assert httpx2.get(server.url + "/v1/models").json()["error"]["code"] == "missing_api_key"
+        assert httpx2.get(server.url + "/v1/models", headers={"x-api-key": books.key}).status_code == 200
+        with pytest.raises(openai.AuthenticationError):
+            openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0).models.list()
+        id = json.loads(books.command("key", "list", "--json").splitlines()[0])["id"]
+        books.command("key", "revoke", id)
+        assert httpx2.get(server.url + "/v1/models", headers={"x-api-key": books.key}).status_code == 401
+
+
+def test_no_money_is_402_and_leaves_no_trace(tmp_path):
+    books = Books(tmp_path / "data")
+    books.command("account", "create", "poor")
+    key = books.command("key", "create", "--account", "poor").strip()
+    with books.server() as server:
+        client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=key, max_retries=0)
+        with pytest.raises(openai.APIStatusError) as caught:
+            client.chat.completions.create(**QUESTION)
+        assert caught.value.status_code == 402 and caught.value.code == "insufficient_funds"
+        quote = httpx2.post(f"{server.url}/v1/quote", json=QUESTION, headers={"x-api-key": key}).json()
+        assert quote["worst_case"]["cost"] > 0 and quote["expected"] is None
+    assert not books.ends()
+    books.check()
+
+
+def test_a_limit_is_429_with_its_headers(tmp_path):
+    books = Books(tmp_path / "data", "--requests-per-minute", "2")
+    with books.server() as server:
+        client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=books.key, max_retries=0)
+        for left in ["1", "0"]:
+            raw = client.chat.completions.with_raw_response.create(**QUESTION)
+            assert raw.headers["x-ratelimit-remaining-requests"] == left
+        with pytest.raises(openai.RateLimitError) as caught:
+            client.chat.completions.create(**QUESTION)
+        assert int(caught.value.response.headers["retry-after"]) <= 60
+
+
+def test_the_same_idempotency_key_is_answered_and_billed_once(books):
+    with books.server() as server, httpx2.Client(base_url=server.url, timeout=60) as http:
+        headers = {"authorization": f"Bearer {books.key}", "idempotency-key": "order-1"}
+        for body in [QUESTION, {**QUESTION, "stream": True}]:
+            headers["idempotency-key"] += "x"
+            first, second = (http.post("/v1/chat/completions", json=body, headers=headers) for _ in range(2))
+            assert first.status_code == second.status_code == 200
+            assert first.text == second.text and second.headers["x-actuary-replayed"] == "true"
+            other = http.post("/v1/chat/completions", json={**body, "seed": 1}, headers=headers)
+            assert other.status_code == 422
+    assert len(books.ends()) == 2
+    books.check()
+
+
+def test_credits_shorten_thoughts_and_never_fail_a_request(books):
+    books.command("account", "grant", "acme", "--credits", "60")
+    with books.server() as server:
+        client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=books.key, max_retries=0)
+        used = []
+        for _ in range(3):
+            answer = client.chat.completions.create(**QUESTION)
+            used.append((answer.usage.thinking["used"], answer.usage.thinking["ended_by"]))
+            assert answer.choices[0].message.content
+        assert sum(tokens for tokens, _ in used) == 60 and used[-1] == (0, "credits")
+        credits = httpx2.get(f"{server.url}/v1/credits", headers={"x-api-key": books.key})
+        assert credits.json()["available"] == 0 and credits.headers["x-think-credits-remaining"] == "0"
+
+
+class Traffic:
+    """Clients that stream, leave early or want bodies, and remember what reached them."""
+
+    def __init__(self, url, key, seed):
+        self.url, self.key, self.random = url, key, random.Random(seed)
+        self.delivered = {}
+        self.finished = {}
+        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(4)]
+        self.isOver = False
+        for thread in self.threads:
+            thread.start()
+
+    def work(self):
+        while not self.isOver:
+            try:
+                self.ask(self.random.choice(["stream", "stream", "leave", "body"]))
+            except (httpx2.HTTPError, json.JSONDecodeError, KeyError):
+                time.sleep(0.01)
+
+    def ask(self, kind):
+        body = {
+            **QUESTION, "temperature": 1, "ignore_eos": True, "max_tokens": self.random.choice([40, 400]),
+            "n": self.random.choice([1, 1, 2]), "stream": kind != "body", "max_think_tokens": 100,
+            "stream_options": {"include_usage": True},
+        }
+        if kind == "body":
+            del body["stream_options"]
+        headers = {"authorization": f"Bearer {self.key}"}
+        with httpx2.Client(timeout=20) as http:
+            if kind == "body":
+                answer = http.post(f"{self.url}/v1/chat/completions", json=body, headers=headers).json()
+                self.finished[answer["id"]] = answer["usage"]
+                return
+            with http.stream("POST", f"{self.url}/v1/chat/completions", json=body, headers=headers) as response:
+                for line in response.iter_lines():
+                    if not line.startswith("data: {"):
+                        continue
+                    chunk = json.loads(line[6:])
+                    if chunk["usage"]:
+                        self.finished[chunk["id"]] = chunk["usage"]
+                    elif any(set(c["delta"]) - {"role"} for c in chunk["choices"]):
+                        self.delivered[chunk["id"]] = self.delivered.get(chunk["id"], 0) + 1
+                    if kind == "leave" and self.delivered.get(chunk["id"], 0) > 20:
+                        return
+
+    def stop(self):
+        self.isOver = True
+        for thread in self.threads:
+            thread.join(timeout=30)
+
+
+def test_nothing_is_lost_or_doubled_when_the_server_is_killed(tmp_path):
+    books = Books(tmp_path / "data")
+    kills = int(os.environ.get("LEDGER_KILLS", "15"))
+    delivered, finished = {}, {}
+    for number in range(kills):
+        server = books.server(ACTUARY_BILLING_CHECKPOINT_TOKENS=str(CHECKPOINT))
+        traffic = Traffic(server.url, books.key, number)
+        time.sleep(random.Random(number).uniform(0.1, 0.8))
+        server.stop(signal.SIGKILL)
+        traffic.stop()
+        delivered |= traffic.delivered
+        finished |= traffic.finished
+    with books.server():
+        pass
+    books.check()
+    ends = books.ends()
+    assert delivered and finished
+    for id, pieces in delivered.items():
+        [end] = ends[id]
+        assert end["kind"] in ("capture", "recovered")
+        billed = sum(end["detail"]["usage"][2:])
+        # A piece of text has a token at least; a role's chunk has none and is not counted.
+        assert billed >= pieces - CHECKPOINT, (id, pieces, end)
+    for id, usage in finished.items():
+        [end] = ends[id]
+        assert end["kind"] == "capture"
+        assert sum(end["detail"]["usage"][2:]) == usage["completion_tokens"]
+        assert end["detail"]["amount"] == picodollars(usage["cost"])
+    held = {entry["reference"] for entry in books.entries() if entry["kind"] == "hold"}
+    assert held == set(ends), "a request has a hold and no end"
