@@ -14,6 +14,9 @@ package struct Hold: Hashable, Sendable {
     /// The seed of the first attempt, if the request came with an idempotency key.
     package let seed: UInt64?
 
+    /// Whether the thought may become longer than that.
+    package var isExtensible: Bool { account == Account.localName && key == nil && terms.credits == nil }
+
     /// What one choice may think, at most.
     package var thinkingBound: Int { terms.thinkingBound }
 }

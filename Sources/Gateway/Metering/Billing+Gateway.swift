@@ -34,9 +34,9 @@ extension PreparedPrompt {
         return overflows ? room : min(bound, room)
     }
 
-    /// Bounds a thought, grace included, by what was granted; it cannot be extended beyond that.
+    /// Bounds a thought, grace included, by what was granted; where somebody pays it cannot be extended beyond that.
     mutating func bound(by grant: Grant) {
-        limits.budgetCeiling = min(limits.budgetCeiling ?? .max, grant.thinkingBound)
+        if !grant.isExtensible { limits.budgetCeiling = min(limits.budgetCeiling ?? .max, grant.thinkingBound) }
         guard thinkingBound > grant.thinkingBound else { return }
         limits.budget = min(limits.budget ?? .max, grant.thinkingBound)
         limits.graceTokens = min(limits.graceTokens, grant.thinkingBound - (limits.budget ?? 0))

@@ -81,6 +81,7 @@ final class LedgerMeter: RequestMeter {
                 Grant(
                     headers: headers,
                     thinkingBound: hold.thinkingBound,
+                    isExtensible: hold.isExtensible,
                     isCutByCredits: hold.isCutByCredits,
                     seed: hold.seed
                 )

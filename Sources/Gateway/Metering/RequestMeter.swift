@@ -43,6 +43,8 @@ struct Grant: Sendable {
     var headers: HTTPFields = [:]
     /// Thinking tokens of each choice, at most.
     var thinkingBound: Int
+    /// Whether the client may extend the thought beyond that while it runs.
+    var isExtensible = false
     /// Whether credits are what makes that less than was asked for.
     var isCutByCredits = false
     /// What an earlier attempt of the same request sampled with.
