@@ -8,6 +8,8 @@ import Testing
 @testable import Gateway
 
 @Suite struct GenerationProgressTests {
+    private typealias Step = GenerationProgress.Step
+
     private func order(prompts: Int, choices: Int) throws -> GenerationOrder {
         let body = Array(#"{"messages": [{"role": "user", "content": "hi"}], "n": \#(choices)}"#.utf8)
         let template = try ChatTemplate(source: "{{ messages[0].content }}", name: "test")
@@ -76,11 +78,14 @@ import Testing
         _ = progress.take(.accepted, prompt: 0)
         _ = progress.take(.choiceEnded(choice: 1, result(5)), prompt: 0)
         let steps = progress.take(.cancelled([result(1), result(5), result(2)]), prompt: 0)
-        guard case .finish(.cancelled(let usage))? = steps.first else {
+        guard case .finish(.cancelled(let usage))? = steps.last else {
             Issue.record("\(steps)")
             return
         }
         #expect(usage.completion.answer == 8)
+        // The meter hears of the tokens since a choice's last word, too.
+        let counts = [1, 5, 2].enumerated().map { Step.count(TokenCounts(answer: $1), choice: $0) }
+        #expect(steps.dropLast() == counts[...])
     }
 
     @Test("if one prompt is refused or fails, the others are taken back, and what they used is counted")
@@ -89,7 +94,7 @@ import Testing
         _ = refused.take(.accepted, prompt: 0)
         #expect(refused.refuse(.draining, prompt: 1) == [.takeBack])
         #expect(refused.take(.progressed(ChoiceProgress(choice: 0)), prompt: 0).count == 1)
-        let last = refused.take(.cancelled([result(4)]), prompt: 0).first
+        let last = refused.take(.cancelled([result(4)]), prompt: 0).last
         guard case .finish(.failed(.refusal(.draining), let usage))? = last else {
             Issue.record("no end")
             return
@@ -100,7 +105,8 @@ import Testing
             failed.take(.failed(.noFiniteLogits, []), prompt: 0) == [.finish(.failed(.engine(.noFiniteLogits), nil))]
         )
         var both = GenerationProgress(try order(prompts: 2, choices: 1))
-        #expect(both.take(.failed(.shuttingDown, [result(1)]), prompt: 0) == [.takeBack])
-        #expect(both.take(.failed(.noFiniteLogits, [result(2)]), prompt: 1).count == 1)
+        let first = both.take(.failed(.shuttingDown, [result(1)]), prompt: 0)
+        #expect(first == [.count(TokenCounts(answer: 1), choice: 0), .takeBack])
+        #expect(both.take(.failed(.noFiniteLogits, [result(2)]), prompt: 1).count == 2)
     }
 }

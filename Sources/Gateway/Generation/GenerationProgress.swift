@@ -58,11 +58,9 @@ struct GenerationProgress {
         case .completed: return promptEnded()
         case .cancelled(let results):
             isTakenBack = true
-            note(results, of: prompt)
-            return promptEnded()
+            return counts(of: results, prompt) + promptEnded()
         case .failed(let failure, let results):
-            note(results, of: prompt)
-            return failed(.engine(failure), closedPrompts: 1)
+            return counts(of: results, prompt) + failed(.engine(failure), closedPrompts: 1)
         }
     }
 
@@ -135,8 +133,12 @@ struct GenerationProgress {
         )
     }
 
-    private mutating func note(_ results: [ChoiceResult], of prompt: Int) {
-        for (choice, result) in results.enumerated() { _ = note(result, choice: choice, of: prompt) }
+    /// Notes what every choice of a prompt had used when it broke off, the tokens since its last word among it.
+    private mutating func counts(of results: [ChoiceResult], _ prompt: Int) -> [Step] {
+        results.enumerated().map { choice, result in
+            _ = note(result, choice: choice, of: prompt)
+            return .count(result.tokens, choice: prompt * order.options.choiceCount + choice)
+        }
     }
 
     private mutating func note(_ result: ChoiceResult, choice: Int, of prompt: Int) -> ChoiceTokens {
