@@ -122,7 +122,7 @@ def test_an_invoice_of_nothing(actuary):
     [
         (64, ["account", "create", "acme corp"]),
         (64, ["account", "create", "acme", "--plan", "huge"]),
-        (64, ["account", "create", "acme", "--kind", "capped"]),
+        (64, ["account", "create", "acme", "--kind", "prepaid", "--cap", "3"]),
         (64, ["account", "grant", "acme", "--usd", "1e3"]),
         (64, ["account", "grant", "acme"]),
         (64, ["ledger", "invoice", "acme", "--month", "2026-13"]),
