@@ -15,6 +15,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "Tests" / "Fixtures"
 BINARY = os.environ.get("ACTUARY_BINARY", str(ROOT / ".build" / "release" / "actuary"))
 
+# Nothing that a test starts may touch the ledger of whoever runs it.
+os.environ["ACTUARY_DATA_DIR"] = tempfile.mkdtemp(prefix="actuary-data-")
+
 
 class Server:
     """A running server; `with Server(...) as server` stops it again."""

@@ -51,6 +51,13 @@ package final class PostgreSQLStore: LedgerStore {
 
     private static func commit(_ connection: PostgreSQLConnection) throws(StoreError) {
         // In a transaction that has failed, PostgreSQL answers COMMIT with a rollback and no error.
-        guard try connection.query("COMMIT").tag == "COMMIT" else { throw .conflict("the transaction had failed") }
+        let tag: String
+        do throws(StoreError) {
+            tag = try connection.query("COMMIT").tag
+        } catch .unreachable(let reason) {
+            // The database may have committed before the line broke.
+            throw .doubtful(reason)
+        }
+        guard tag == "COMMIT" else { throw .conflict("the transaction had failed") }
     }
 }
