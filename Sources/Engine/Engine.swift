@@ -25,6 +25,7 @@ package final class Engine: Sendable {
     private enum Command {
         case submit(RequestID, GenerationRequest, @Sendable (GenerationEvent) -> Void)
         case cancel(RequestID)
+        case setPaused(Bool, RequestID)
         case control(RequestID, ThinkingControl, @Sendable ([ControlledChoice]?) -> Void)
         case lookUp(GenerationRequest, @Sendable (Int) -> Void)
     }
@@ -41,6 +42,9 @@ package final class Engine: Sendable {
         var statistics = EngineStatistics()
         var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
+
+    /// How often deadlines are looked at while every request rests.
+    private static let restInterval = DispatchTimeInterval.milliseconds(10)
 
     private let limits: Limits
     private let ended: EndedTally
@@ -120,6 +124,14 @@ package final class Engine: Sendable {
         wake.signal()
     }
 
+    /// Lets a request rest, because its reader does not keep up, or go on; ids that have ended are ignored.
+    ///
+    /// Its answer stays the same. Others do not wait for it: what it holds is theirs if they need it.
+    package func setPaused(_ isPaused: Bool, _ id: RequestID) {
+        state.withLock { $0.inbox.append(.setPaused(isPaused, id)) }
+        wake.signal()
+    }
+
     /// Carries out a client's wish before the next step.
     ///
     /// `reply` is called on the engine's thread, with `nil` if the request has ended; it must not block.
@@ -190,12 +202,18 @@ package final class Engine: Sendable {
                 switch command {
                 case .submit(let id, let request, let sink): core.submit(id, request, sink: sink)
                 case .cancel(let id): core.cancel(id)
+                case .setPaused(let isPaused, let id): core.setPaused(isPaused, id)
                 case .control(let id, let wish, let reply): reply(core.control(id, wish))
                 case .lookUp(let request, let reply): reply(core.cachedTokens(of: request))
                 }
             }
             if mustStop { break }
-            if core.hasWork { core.step() } else { wake.wait() }
+            if !core.hasWork {
+                wake.wait()
+            } else if !core.step() {
+                // Everything rests until a client has caught up or its time is over.
+                _ = wake.wait(timeout: .now() + Engine.restInterval)
+            }
             let statistics = core.statistics
             state.withLock { $0.statistics = statistics }
         }
@@ -209,7 +227,7 @@ package final class Engine: Sendable {
             switch command {
             case .control(_, _, let reply): reply(nil)
             case .lookUp(_, let reply): reply(0)
-            case .submit, .cancel: break
+            case .submit, .cancel, .setPaused: break
             }
         }
         for waiter in waiters { waiter.resume() }

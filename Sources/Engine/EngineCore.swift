@@ -151,6 +151,13 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         }
     }
 
+    /// Lets a request rest, because its reader does not keep up, or go on; unknown ids have ended already.
+    package func setPaused(_ isPaused: Bool, _ id: RequestID) {
+        for sequence in requests[id]?.openSequences ?? [] {
+            if isPaused { scheduler.pause(sequence) } else { scheduler.resume(sequence) }
+        }
+    }
+
     /// Stops a request at once; unknown ids have ended already.
     package func cancel(_ id: RequestID) {
         guard let request = requests[id] else { return }
@@ -165,7 +172,10 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     }
 
     /// Computes one step for all sequences that the plan chose.
-    package func step() {
+    ///
+    /// - Returns: Whether there was anything to compute; not if all that is left has been paused.
+    @discardableResult
+    package func step() -> Bool {
         expire()
         let start = now()
         let plan = nextPlan()
@@ -179,7 +189,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         }
         totals.savedPreemptions += plan.savedCount
         totals.recomputedPreemptions += plan.preempted.count - plan.savedCount
-        guard !plan.chunks.isEmpty else { return }
+        guard !plan.chunks.isEmpty else { return false }
         do {
             let forwardStart = now()
             let logits = try runner.forward(plan.chunks.compactMap(chunk))
@@ -191,6 +201,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
                 if let id = sequences[chunk.sequence]?.request { fail(id, .device(String(describing: error))) }
             }
         }
+        return true
     }
 
     private func nextPlan() -> StepPlan {

@@ -142,28 +142,58 @@ def test_secrets_and_prompts_never_reach_the_log():
         assert {"request_id", "status", "milliseconds", "route", "outcome"} <= set(access)
 
 
-def test_a_reset_stops_the_sequence_within_a_step(server):
-    """After the reset of the only stream the engine takes at most one more step; its counter stands still."""
+def engine_counts(http):
+    """Steps, sampled tokens and running requests of the engine so far."""
+    lines = [line.rsplit(" ", 1) for line in http.get("/metrics").text.splitlines() if not line.startswith("#")]
+    return tuple(
+        float(next(value for name, value in lines if name.startswith(wanted)))
+        for wanted in ("actuary_engine_steps_total", "vllm:generation_tokens_total", "vllm:num_requests_running")
+    )
 
-    def steps(http):
-        text = http.get("/metrics").text
-        lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-        running = next(value for name, value in lines.items() if name.startswith("vllm:num_requests_running"))
-        return int(next(value for name, value in lines.items() if name.startswith("actuary_engine_steps_total"))), running
 
+def send_to_reset(server, body):
+    """A connection that has sent a request and whose close is a reset."""
     host, port = server.url.removeprefix("http://").split(":")
-    body = json.dumps({**BODY, "stream": True, "n": 16, "temperature": 2}).encode()
+    connection = socket.create_connection((host, int(port)), timeout=20)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    data = json.dumps(body).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nContent-Length: {len(data)}\r\n\r\n"
+    connection.sendall(head.encode() + data)
+    return connection
+
+
+def test_a_reset_stops_a_running_stream(server):
     with server.http() as http:
-        before, _ = steps(http)
-        connection = socket.create_connection((host, int(port)), timeout=20)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.sendall(
-            b"POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\n" + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
-        )
-        connection.recv(1000)
-        connection.close()
-        time.sleep(0.05)
-        first, running = steps(http)
-        assert float(running) == 0
+        before, _, _ = engine_counts(http)
+        with send_to_reset(server, {**BODY, "stream": True, "n": 16, "temperature": 2}) as connection:
+            while b"reasoning" not in connection.recv(65536):
+                pass
+        deadline = time.monotonic() + 10
+        steps, _, running = engine_counts(http)
+        while running and time.monotonic() < deadline:
+            steps, _, running = engine_counts(http)
+        assert running == 0
         time.sleep(0.3)
-        assert steps(http)[0] == first > before
+        assert engine_counts(http)[0] == steps > before
+
+
+def test_the_step_in_which_a_client_resets_is_its_last():
+    """A step that is long enough to reset in its middle: a whole prompt, on the slowest kernels, with nothing remembered."""
+    environment = {
+        "ACTUARY_KERNELS": "scalar",
+        "ACTUARY_ENGINE_STEP_TOKEN_BUDGET": "4096",
+        "ACTUARY_ENGINE_PREFIX_CACHE_BYTES": "0",
+    }
+    body = {**BODY, "messages": [{"role": "user", "content": "Compute 3+4. " * 200}], "stream": True}
+    with Server(environment=environment) as server, server.http() as http:
+        start = time.monotonic()
+        assert http.post("/v1/chat/completions", json={**body, "max_completion_tokens": 1}).status_code == 200
+        duration = time.monotonic() - start
+        steps, tokens, running = engine_counts(http)
+        # Otherwise the step would not be the prompt's, or too short to be met.
+        assert (steps, running) == (1, 0) and duration > 0.1
+        with send_to_reset(server, body):
+            time.sleep(duration / 5)
+        time.sleep(duration + 0.3)
+        later_steps, later_tokens, running = engine_counts(http)
+        assert later_steps - steps <= 1 and later_tokens - tokens <= 1 and running == 0

@@ -168,7 +168,7 @@ private final class EventLog: Sendable {
     }
 
     @Test(
-        "alone or in a crowd, with chunks, cancellations, preemptions and guesses: the same tokens",
+        "alone or in a crowd, with chunks, cancellations, preemptions, pauses and guesses: the same tokens",
         arguments: [(0, Int.max), (16, Int.max), (16, 1)]
     )
     func invariance(speculativeRows: Int, memory: Int) {
@@ -191,9 +191,15 @@ private final class EventLog: Sendable {
             crowd.submit(RequestID(UInt64(index)), request) { log.append($0) }
             let noise = RequestID(UInt64(1_000 + index))
             crowd.submit(noise, self.request(1_000 + index)) { _ in }
-            for _ in 0..<Int.random(in: 0...12, using: &random) { crowd.step() }
+            for _ in 0..<Int.random(in: 0...12, using: &random) {
+                crowd.setPaused(.random(using: &random), RequestID(UInt64.random(in: 0..<40, using: &random)))
+                crowd.step()
+            }
             crowd.cancel(noise)
         }
+        // What is not paused comes to its end whatever the others hold.
+        while crowd.step() {}
+        for index in requests.indices { crowd.setPaused(false, RequestID(UInt64(index))) }
         while crowd.hasWork { crowd.step() }
         #expect(runner.largestBatch > 4)
         let statistics = crowd.statistics

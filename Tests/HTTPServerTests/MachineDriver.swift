@@ -9,6 +9,8 @@ struct MachineDriver {
     /// Requests that handlers were given, with their numbers.
     var begun: [(request: ServerRequest, number: Int)] = []
     var gone: [Int] = []
+    /// Whenever the reader of a stream fell behind, and when it had caught up.
+    var behind: [Bool] = []
     var limits: [ServerLimit] = []
     var records: [RequestRecord] = []
     /// `shutdownSending`, `close` and `reset`, in order.
@@ -108,6 +110,7 @@ struct MachineDriver {
             switch action {
             case .begin(let request, let number, _): begun.append((request, number))
             case .clientGone(let number): gone.append(number)
+            case .readerBehind(let isBehind, _): behind.append(isBehind)
             case .record(let record): records.append(record)
             case .reached(let limit): limits.append(limit)
             case .shutdownSending: ending.append("shutdown")

@@ -360,6 +360,45 @@ struct MachineTimeTests {
         }
     }
 
+    @Test("the handler of a stream hears when its reader falls behind and when it has caught up")
+    func pacing() {
+        var driver = MachineDriver { $0.streamBufferBytesMax = 16_000 }
+        driver.receive(Self.getA)
+        driver.startStream(number: 1)
+        driver.takesOutput = false
+        let piece = String(repeating: "x", count: 495)
+        driver.write(piece, number: 1)
+        #expect(driver.behind.isEmpty)
+        // The frame of a chunk counts too.
+        driver.write(piece, number: 1)
+        #expect(driver.behind == [true] && driver.machine.output.count == 1004)
+        driver.write(piece, number: 1)
+        #expect(driver.behind == [true])
+        driver.takeOutput(driver.machine.output.count - 501)
+        #expect(driver.behind == [true])
+        driver.takeOutput(1)
+        #expect(driver.behind == [true, false] && driver.limits.isEmpty)
+        driver.takesOutput = true
+        driver.handle(.finish, number: 1)
+        #expect(driver.records.map(\.outcome) == [.completed] && driver.behind == [true, false])
+    }
+
+    @Test("a reader that takes a little now and then, but does not catch up, is reset")
+    func dripping() {
+        var driver = MachineDriver { $0.streamBufferBytesMax = 16_000 }
+        driver.receive(Self.getA)
+        driver.startStream(number: 1)
+        driver.takesOutput = false
+        driver.write(String(repeating: "x", count: 3000), number: 1)
+        for _ in 0..<5 {
+            driver.wait(.seconds(11))
+            driver.takeOutput(1)
+        }
+        #expect(driver.ending.isEmpty)
+        driver.wait(.seconds(5))
+        #expect(driver.ending == ["reset"] && driver.limits == [.writeTime] && driver.gone == [1])
+    }
+
     private static func step(_ driver: inout MachineDriver, _ random: inout SeededGenerator) {
         let number = driver.begun.last?.number ?? 1
         switch Int.random(in: 0..<14, using: &random) {

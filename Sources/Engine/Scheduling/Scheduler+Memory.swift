@@ -91,6 +91,7 @@ extension Scheduler {
         let candidates = running.indices.dropFirst().filter {
             running[$0] != id && !draft.planned.contains(running[$0])
         }
+        if let paused = pausedVictim(for: id, draft) { return paused }
         if !holdsTooManyBlocks(key) {
             let greedy = candidates.last { index in
                 entries[running[index]].map { holdsTooManyBlocks($0.demand.share) } ?? false
@@ -121,13 +122,13 @@ extension Scheduler {
         }
     }
 
-    private func hasRoom(for id: SequenceID) -> Bool {
+    func hasRoom(for id: SequenceID) -> Bool {
         guard let entry = entries[id], !freeSlots.isEmpty else { return false }
         return blockCount(for: entry.knownCount) - entry.blocks.count <= availableBlockCount
     }
 
     /// Takes a running sequence's slot: its state is saved if that is cheaper than computing it again, and possible.
-    private mutating func preempt(_ id: SequenceID, _ draft: inout Draft) {
+    mutating func preempt(_ id: SequenceID, _ draft: inout Draft) {
         guard let entry = entries[id], let slot = entry.slot else { return }
         let hit = cache.match(entry.demand.prompt, scope: entry.demand.cacheScope).hit
         let lostCount = entry.computedCount - (hit?.position ?? 0)
@@ -146,6 +147,7 @@ extension Scheduler {
         freeSlots.append(slot)
         running.removeAll { $0 == id }
         shares.interrupt(id, entry.demand.share)
+        if entry.isPaused { park(id) }
         draft.plan.preempted.append(id)
     }
 

@@ -18,6 +18,8 @@ package struct Scheduler: Sendable {
         /// Where its state shall be kept for others, ascending; the first may have been reached.
         var snapshotPoints: [Int] = []
         var hasStarted = false
+        /// Its answer does not go on for the time being.
+        var isPaused = false
 
         init(_ demand: SequenceDemand) {
             self.demand = demand
@@ -27,6 +29,8 @@ package struct Scheduler: Sendable {
         /// A preempted sequence has its prompt, and what it had written, to compute again.
         var isDecoding: Bool { computedCount >= demand.prompt.count }
         var isCaughtUp: Bool { computedCount == knownCount }
+        /// What is lost of a paused sequence is computed again all the same, so that nobody waits for it.
+        var hasWork: Bool { !isCaughtUp && !(isPaused && isDecoding) }
     }
 
     /// A plan in the making.
@@ -73,7 +77,7 @@ package struct Scheduler: Sendable {
     package var answerCount: Int { decodingSequences.count }
     /// These sequences.
     package var decodingSequences: [SequenceID] {
-        running.filter { id in entries[id].map { $0.isDecoding && !$0.isCaughtUp } ?? false }
+        running.filter { id in entries[id].map { $0.isDecoding && $0.hasWork } ?? false }
     }
 
     /// Queues a sequence.
@@ -113,7 +117,10 @@ package struct Scheduler: Sendable {
     ) -> StepPlan {
         var draft = Draft(room: settings.stepTokenBudget, savingCost: savingCost, guesses: guesses)
         keepReachedSnapshots(&draft)
-        if promptLimit > 0 { makeRoomForUnderserved(&draft) }
+        if promptLimit > 0 {
+            makeRoomForUnderserved(&draft)
+            makeRoomOfPaused(&draft)
+        }
         for id in running where entries[id]?.isDecoding == true && draft.room > 0 { _ = take(id, &draft) }
         draft.plan.answerCount = draft.plan.chunks.count
         draft.room = min(draft.room, promptLimit)
@@ -152,7 +159,7 @@ package struct Scheduler: Sendable {
 
     /// Plans as much of a sequence as there is room and memory for; an earlier one may have taken its memory.
     private mutating func take(_ id: SequenceID, _ draft: inout Draft) -> Bool {
-        guard let entry = entries[id], let slot = entry.slot, !entry.isCaughtUp else { return false }
+        guard let entry = entries[id], let slot = entry.slot, entry.hasWork else { return false }
         let start = entry.computedCount
         var end = min(entry.knownCount, start + draft.room)
         if let point = entry.snapshotPoints.first { end = min(end, point) }

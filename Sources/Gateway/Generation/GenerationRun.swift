@@ -71,11 +71,16 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         progress = GenerationProgress(order)
     }
 
-    /// Begins; if the client leaves, the request is taken back.
+    /// Begins; if the client leaves, the request is taken back, and while it does not keep up, the request rests.
     func start(leaving writer: ResponseWriter) {
         queue.async { [self] in
             submit()
             writer.onClosed { [self] in cancel() }
+            writer.onReaderBehind { [self] isBehind in
+                queue.async { [self] in
+                    for id in engineIDs { engine.setPaused(isBehind, id) }
+                }
+            }
         }
     }
 

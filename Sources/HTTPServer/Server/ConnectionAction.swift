@@ -4,6 +4,8 @@ package enum ConnectionAction: Sendable {
     case begin(ServerRequest, number: Int, handler: HTTPHandler)
     /// Tell the handler of this request that nobody waits for its answer.
     case clientGone(number: Int)
+    /// Tell the handler of this request that the reader of its stream has fallen behind, or has caught up again.
+    case readerBehind(Bool, number: Int)
     /// Log and count a finished exchange.
     case record(RequestRecord)
     /// Count that a client ran into a limit.

@@ -174,6 +174,19 @@ extension ConnectionMachine {
             if framing == .chunked { output.append(contentsOf: ChunkedEncoder.suffix) }
         }
         exchange?.bodyBytes += bytes.count
+        noteBacklog(at: now)
+    }
+
+    /// Tells the handler of a stream when its reader falls behind, and when it has caught up.
+    mutating func noteBacklog(at now: Moment) {
+        guard let exchange, case .streaming = exchange.phase else { return }
+        if catchUpDeadline == nil, output.count > settings.streamPauseBytes {
+            catchUpDeadline = now.time + settings.writeTimeout
+            perform(.readerBehind(true, number: exchange.number))
+        } else if catchUpDeadline != nil, output.count <= settings.streamPauseBytes / 2 {
+            catchUpDeadline = nil
+            perform(.readerBehind(false, number: exchange.number))
+        }
     }
 
     /// Sends the heartbeat of a stream if it has one and the client is not behind already.
@@ -243,6 +256,7 @@ extension ConnectionMachine {
         let closes = exchange?.closesAfterwards != false || isDraining
         record(.completed, at: now)
         exchange = nil
+        catchUpDeadline = nil
         if closes {
             enterClosing(at: now)
         } else {

@@ -5,7 +5,7 @@ extension ConnectionMachine {
     package mutating func timePassed(at now: Moment) {
         guard state != .closed else { return }
         let isDue = { (time: Duration?) in time.map { $0 <= now.time } ?? false }
-        if isDue(writeDeadline) {
+        if isDue(writeDeadline) || isDue(catchUpDeadline) {
             perform(.reached(.writeTime))
             giveUp(.clientGone, at: now)
             close(.reset)

@@ -19,6 +19,9 @@ package import HTTPTypes
 ///
 /// A reset, a failed write or a full send buffer that nobody empties ends the request at once. Thus `curl` that is
 /// interrupted stops its sequence within a round trip, streamed or not, and `printf … | nc -N` still gets its answer.
+///
+/// **When does a reader fall behind?** When `streamPauseBytes` of its stream wait for it. Its handler is told, so that it
+/// can pause, and told again when half of them are taken; the time for that is the one for taking anything at all.
 package struct ConnectionMachine: Sendable {
     enum State: Sendable, Equatable {
         /// The TLS handshake runs; no byte of HTTP has come.
@@ -64,6 +67,8 @@ package struct ConnectionMachine: Sendable {
     var bodyWindowEnd: Duration?
     var bodyBytesAtWindowStart = 0
     var writeDeadline: Duration?
+    /// By when the reader of a stream must have caught up; nil while it is not behind.
+    var catchUpDeadline: Duration?
     var lingerDeadline: Duration?
     var lingerIdleDeadline: Duration?
     var lingerBytes = 0
@@ -136,6 +141,7 @@ package struct ConnectionMachine: Sendable {
         include(idleDeadline)
         include(bodyWindowEnd)
         include(writeDeadline)
+        include(catchUpDeadline)
         include(lingerDeadline)
         include(lingerIdleDeadline)
         include(exchange?.heartbeatTime)
@@ -156,6 +162,7 @@ package struct ConnectionMachine: Sendable {
         guard state != .closed else { return }
         output.consume(count)
         writeDeadline = output.isEmpty ? nil : now.time + settings.writeTimeout
+        noteBacklog(at: now)
         if state == .closing, output.isEmpty { return enterLingering(at: now) }
         if state == .idle, output.isEmpty { idleDeadline = now.time + settings.idleTimeout }
         advance(at: now)
@@ -266,6 +273,7 @@ extension ConnectionMachine {
         headDeadline = nil
         idleDeadline = nil
         bodyWindowEnd = nil
+        catchUpDeadline = nil
         lingerDeadline = nil
         lingerIdleDeadline = nil
     }

@@ -17,6 +17,13 @@ package final class ResponseWriter: Sendable {
         var phase = Phase.pending
         var isClosed = false
         var closedActions: [@Sendable () -> Void] = []
+        var behindAction: (@Sendable (Bool) -> Void)?
+
+        mutating func end() {
+            phase = .ended
+            closedActions = []
+            behindAction = nil
+        }
     }
 
     let address: ExchangeAddress
@@ -81,8 +88,7 @@ package final class ResponseWriter: Sendable {
     package func abort() {
         state.withLock { state in
             guard state.phase != .ended else { return }
-            state.phase = .ended
-            state.closedActions = []
+            state.end()
             sink.post(.abort, to: address)
         }
     }
@@ -101,6 +107,14 @@ package final class ResponseWriter: Sendable {
         if isClosed { action() }
     }
 
+    /// Registers what is to be done when the reader of a stream falls behind (`true`) and when it has caught up.
+    ///
+    /// It is called in turns, on the event loop's queue. A reader that does not catch up in `writeTimeout` is reset, and
+    /// `onClosed` fires. One action at most is kept.
+    package func onReaderBehind(_ action: @escaping @Sendable (Bool) -> Void) {
+        state.withLock { if $0.phase != .ended { $0.behindAction = action } }
+    }
+
     /// Whether the client went away before the response had ended.
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 
@@ -115,8 +129,7 @@ package final class ResponseWriter: Sendable {
     private func advance(from expected: Phase, to next: Phase, _ event: ResponseEvent) {
         state.withLock { state in
             guard state.phase == expected else { return }
-            state.phase = next
-            if next == .ended { state.closedActions = [] }
+            if next == .ended { state.end() } else { state.phase = next }
             sink.post(event, to: address)
         }
     }
@@ -129,12 +142,16 @@ extension ResponseWriter {
     package func notifyClosed() {
         let actions = state.withLock { state in
             guard state.phase != .ended else { return [@Sendable () -> Void]() }
-            state.phase = .ended
             state.isClosed = true
-            defer { state.closedActions = [] }
+            defer { state.end() }
             return state.closedActions
         }
         for action in actions { action() }
+    }
+
+    /// Takes note that the reader of the stream has fallen behind, or has caught up.
+    func notify(isBehind: Bool) {
+        state.withLock { $0.behindAction }?(isBehind)
     }
 
     /// Takes note that a piece was handled.

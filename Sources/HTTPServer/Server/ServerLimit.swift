@@ -18,7 +18,7 @@ package enum ServerLimit: String, Sendable, Equatable, CaseIterable {
     case bodyRate = "body_rate"
     /// Time between requests.
     case idleTime = "idle_time"
-    /// Time in which a client takes none of its response.
+    /// Time in which a client takes none of its response, or does not catch up with a stream.
     case writeTime = "write_time"
     /// Bytes of a stream that wait for a slow reader.
     case streamBuffer = "stream_buffer"

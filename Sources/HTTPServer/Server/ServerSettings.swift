@@ -36,6 +36,10 @@ package struct ServerSettings: Sendable, Equatable {
     /// The most bytes of a streamed response that may wait for a slow reader before the connection is reset.
     package var streamBufferBytesMax = 4 * 1024 * 1024
 
+    /// From so many bytes of a stream that wait for a slow reader on, whoever makes it is asked to pause; the reader then
+    /// has `writeTimeout` to take half of them.
+    package var streamPauseBytes: Int { streamBufferBytesMax / 16 }
+
     /// How many bytes of later requests are read ahead while a response is running.
     package var readAheadBytesMax = 64 * 1024
 

@@ -143,6 +143,8 @@ extension EventLoop {
                 handler(request, writer)
             case .clientGone(let number):
                 if let writer = connection.writer, writer.address.number == number { writer.notifyClosed() }
+            case .readerBehind(let isBehind, let number):
+                if let writer = connection.writer, writer.address.number == number { writer.notify(isBehind: isBehind) }
             case .record(let record):
                 statistics.update { $0.count(record) }
                 log(.request(record))

@@ -49,10 +49,14 @@ enum Socket {
         }
     }
 
+    /// How much the kernel holds of what has not been sent at all, so that a slow reader is noticed soon.
+    private static let unsentBytesMax: Int32 = 128 * 1024
+
     /// Sets up a socket that was accepted: not blocking, not inherited, no delay, dead peers found within 90 s.
     static func configureAccepted(_ descriptor: Int32) {
         makeNonblocking(descriptor)
         setOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1)
+        setOption(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsentBytesMax)
         setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
         setOption(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, 60)
         setOption(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, 10)
