@@ -47,7 +47,7 @@ let package = Package(
             name: "actuary",
             dependencies: [
                 "Gateway", "HTTPServer", "OpenAIAPI", "Tokenization", "ChatTemplate", "Engine", "NemotronH", "Compute",
-                "Billing", "OrderedJSON", "Telemetry", arguments, logging, yaml,
+                "Billing", "OrderedJSON", "Telemetry", "COpenSSL", arguments, logging, yaml,
             ],
             resources: [.copy("Resources/actuary-embedded"), .copy("Resources/budget-questions.jsonl")],
             swiftSettings: strict
@@ -93,7 +93,10 @@ let package = Package(
         tests("Grammar", ["OrderedJSON", "Tokenization"]),
         tests(
             "Gateway",
-            ["ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization", httpTypes]
+            [
+                "Billing", "ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization",
+                httpTypes,
+            ]
         ),
         tests("HTTPServer", ["COpenSSL", httpTypes]),
         tests("NemotronH", ["Compute", "OrderedJSON"], settings: hot),

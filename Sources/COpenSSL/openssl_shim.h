@@ -22,6 +22,10 @@ static inline void actuary_ssl_options(SSL_CTX *context) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 }
 
+static inline long actuary_ssl_server_name(SSL *session, const char *name) {
+    return SSL_set_tlsext_host_name(session, name);
+}
+
 static inline long actuary_bio_pending(BIO *bio) {
     return BIO_pending(bio);
 }

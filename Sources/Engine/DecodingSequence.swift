@@ -43,7 +43,11 @@ package struct DecodingSequence {
         self.choice = choice
         sampling = request.sampling.forChoice(choice)
         tokens = request.prompt
-        gate = ThinkingGate(startsThinking: request.startsThinking, limits: request.limits)
+        gate = ThinkingGate(
+            startsThinking: request.startsThinking,
+            behind: request.promptTail,
+            limits: request.limits
+        )
         ending = request.ending
         reporting = request.reports
         adjuster = LogitAdjuster(sampling, prompt: request.prompt)
@@ -64,7 +68,8 @@ package struct DecodingSequence {
     package mutating func control(_ wish: ThinkingControl, vocabulary: some TokenVocabulary) -> Progress? {
         switch wish {
         case .end: gate.endThinking().map { advance($0, sampledCount: 0, vocabulary) }
-        case .extend(let tokens): gate.extendThinking(by: tokens) ? Progress() : nil
+        case .extend(let tokens, let bound, let end):
+            gate.extendThinking(by: tokens, bound: bound, end: end) ? Progress() : nil
         }
     }
 

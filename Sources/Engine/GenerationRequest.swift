@@ -10,6 +10,8 @@ package struct GenerationRequest: Sendable {
     package var prompt: [Int32]
     /// Whether the prompt ends inside an open `<think>`.
     package var startsThinking: Bool
+    /// The last bytes of the prompt's text, in which a tag may have begun.
+    package var promptTail: [UInt8] = []
     /// The bounds of the thought and of the whole completion.
     package var limits: ThinkingLimits
     package var sampling: SamplingParameters

@@ -48,7 +48,9 @@ import Testing
     func urls(argument: String, text: String) throws {
         let address = try #require(ServerAddress(argument: argument))
         #expect(address.text == text)
-        #expect(address.url("/v1/models")?.absoluteString == text + "/v1/models")
+        let scheme = address.isSecure ? "https" : "http"
+        #expect("\(scheme)://\(address.authority)\(address.pathPrefix)" == text)
+        #expect(!address.host.contains("[") && (1...443).contains(address.port))
     }
 
     @Test("each kind of failure has the exit code of the design")

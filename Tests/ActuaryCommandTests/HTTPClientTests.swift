@@ -27,7 +27,7 @@ import Testing
         )
         let client = HTTPClient(address: server.address)
         let (events, mailbox) = AsyncStream<ClientEvent>.makeStream()
-        _ = client.start("/v1/x", body: ["a": "\u{E4}"]) { mailbox.yield($0) }
+        client.start("/v1/x", body: ["a": "\u{E4}"]) { mailbox.yield($0) }
         var received: [ClientEvent] = []
         for await event in events {
             received.append(event)
@@ -56,7 +56,7 @@ import Testing
         let (events, mailbox) = AsyncStream<ClientEvent>.makeStream()
         let request = client.start("/", body: [:]) { mailbox.yield($0) }
         for await event in events {
-            if case .bytes = event { request?.cancel() }
+            if case .bytes = event { request.cancel() }
             if case .failed(let error) = event {
                 #expect(error == .cancelled)
                 break
@@ -146,7 +146,7 @@ import Testing
             BudgetQuestion(id: "\($0)", task: "t", question: "q", answer: $0 == 7 ? "no" : "yes")
         }
         let runner = BudgetRunner(
-            client: HTTPClient(address: server.address, connectionCount: 4),
+            client: HTTPClient(address: server.address),
             model: "m",
             questions: questions,
             concurrency: 4

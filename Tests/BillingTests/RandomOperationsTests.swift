@@ -4,15 +4,33 @@ import Testing
 
 /// Random operations against a second, simpler bookkeeping, and against failing stores.
 @Suite struct RandomOperationsTests {
+    private struct Held {
+        let account: String
+        var amount: Int64
+        /// Of each choice.
+        var bound: Int
+        let completion: Int
+        let choices: Int
+    }
+
     /// What accounts must come to, kept by adding and taking off.
     private struct Model {
         var granted: [String: Int64] = [:]
         var captured: [String: Int64] = [:]
-        var held: [String: (account: String, amount: Int64, bound: Int)] = [:]
+        var held: [String: Held] = [:]
         var ended: [String: (capture: Capture, amount: Int64)] = [:]
 
         func heldSum(_ account: String) -> Int64 {
             held.values.reduce(0) { $0 + ($1.account == account ? $1.amount : 0) }
+        }
+
+        /// Whether an account can pay so much more.
+        func affords(_ cost: Int64, _ account: String) -> Bool {
+            switch account {
+            case "pre": cost <= balance(account)
+            case "cap": (captured[account] ?? 0) + heldSum(account) + cost <= RandomOperationsTests.cap
+            default: true
+            }
         }
 
         func balance(_ account: String) -> Int64 {
@@ -35,11 +53,12 @@ import Testing
         var model = Model()
         for step in 0..<1500 {
             clock.advance(random.below(2000))
-            switch random.below(10) {
+            switch random.below(12) {
             case 0: try await grant("g\(step)", &random, ledger, &model)
             case 1...5: try await hold("r\(step)", &random, ledger, &model)
             case 6: try await replay(&random, ledger, &model)
             case 7: try await void(&random, ledger, &model)
+            case 8, 9: try await extend(&random, ledger, &model)
             default: try await capture(&random, ledger, &model)
             }
             if step % 100 == 0 { try await compare(ledger, model) }
@@ -65,22 +84,44 @@ import Testing
         let outcome = try await ledger.hold(
             .test(id, account: account, prompt: prompt, choices: choices, thinking: thinking, completion: completion)
         )
-        let monthly = (model.captured[account] ?? 0) + model.heldSum(account)
-        let fits =
-            switch account {
-            case "pre": cost <= model.balance(account)
-            case "cap": monthly + cost <= Self.cap
-            default: true
-            }
-        #expect((outcome.hold != nil) == fits)
+        #expect((outcome.hold != nil) == model.affords(cost, account))
         guard let hold = outcome.hold else { return }
         #expect(hold.terms.amount == PicoUSD(cost))
-        model.held[id] = (account, cost, hold.terms.choices * hold.terms.thinkingBound)
+        model.held[id] = Held(
+            account: account,
+            amount: cost,
+            bound: hold.terms.thinkingBound,
+            completion: completion,
+            choices: choices
+        )
+    }
+
+    private func extend(_ random: inout SplitMix, _ ledger: Ledger, _ model: inout Model) async throws {
+        guard let id = model.held.keys.sorted().randomElement(using: &random), let held = model.held[id] else { return }
+        let (wanted, most) = (random.below(30), random.below(70))
+        let more = max(0, min(wanted, min(most, held.completion) - held.bound))
+        let cost = Int64(held.choices * more * 2000)
+        let outcome = try await ledger.extend(id, by: wanted, atMost: most)
+        guard model.affords(cost, held.account) else {
+            guard case .refused(.insufficientFunds) = outcome else {
+                Issue.record("\(held.account) cannot pay \(cost) more")
+                return
+            }
+            return
+        }
+        guard case .extended(let hold, isCutByCredits: false) = outcome else {
+            Issue.record("\(held.account) can pay \(cost) more")
+            return
+        }
+        #expect(hold.terms.thinkingBound == held.bound + more)
+        #expect(hold.terms.amount == PicoUSD(held.amount + cost))
+        model.held[id]?.amount += cost
+        model.held[id]?.bound += more
     }
 
     private func capture(_ random: inout SplitMix, _ ledger: Ledger, _ model: inout Model) async throws {
         guard let id = model.held.keys.sorted().randomElement(using: &random), let held = model.held[id] else { return }
-        let usage = TokenUsage(thinking: random.below(held.bound + 1))
+        let usage = TokenUsage(thinking: random.below(held.choices * held.bound + 1))
         let capture = Capture.agreed(id, usage)
         let receipt = try await ledger.capture(capture)
         let amount = Int64(usage.thinking * 5000)

@@ -49,7 +49,7 @@ class Server:
         return httpx2.Client(base_url=self.url, timeout=60, **options)
 
     def openai(self, **options):
-        return openai.OpenAI(base_url=f"{self.url}/v1", api_key="none", **{"max_retries": 0, **options})
+        return openai.OpenAI(base_url=f"{self.url}/v1", **{"api_key": "none", "max_retries": 0, **options})
 
     def stop(self, number=signal.SIGTERM):
         """Ends the server and returns its exit code."""

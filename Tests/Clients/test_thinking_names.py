@@ -4,7 +4,7 @@ import json
 
 import openai
 import pytest
-from conftest import FIXTURES, MODEL, Server
+from conftest import FIXTURES, MODEL, Server, run
 
 QUESTION = [{"role": "user", "content": "Compute 47*36"}]
 
@@ -196,8 +196,8 @@ def endless():
         yield server, messages
 
 
-def stream_of(server, messages, **options):
-    return server.openai().chat.completions.create(
+def stream_of(server, messages, api_key="none", **options):
+    return server.openai(api_key=api_key).chat.completions.create(
         model="hybrid-two-groups", messages=messages, temperature=0, stream=True,
         stream_options={"include_usage": True}, **options,
     )  # fmt: skip
@@ -249,6 +249,72 @@ def test_an_extension_stops_at_the_cap(endless):
         name = next(iter(stream)).id
         assert control(server, id=name, action="extend_thinking", tokens=500).json()["choices"][0]["budget"] == 3_000
         assert list(stream)[-1].usage.thinking["used"] == 3_000
+
+
+PRICES = """version: test
+models:
+  hybrid-two-groups: {prompt: 1000, cached_prompt: 250, thinking: 5000, answer: 4000, surplus_thinking: 1250}
+"""
+
+
+@pytest.fixture
+def paying(endless, tmp_path):
+    """A server that bills, the conversation, a command on its ledger, and the account's key."""
+    _, messages = endless
+    prices = tmp_path / "prices.yaml"
+    prices.write_text(PRICES)
+    data = str(tmp_path / "data")
+
+    def command(*arguments):
+        result = run(*arguments, "--data-dir", data)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout.strip()
+
+    command("account", "create", "acme", "--kind", "prepaid")
+    key = command("key", "create", "--account", "acme")
+    folder = FIXTURES / "models" / "hybrid-two-groups"
+    with Server("--model", str(folder), "--data-dir", data, "--prices", str(prices)) as server:
+        yield server, messages, command, key
+    command("ledger", "verify")
+    command("ledger", "reconcile")
+
+
+def test_a_longer_thought_is_paid_for_first(paying):
+    server, messages, command, key = paying
+    body = {"messages": messages, "max_completion_tokens": 3_900, "max_think_tokens": 3_000}
+    with server.http(headers={"authorization": f"Bearer {key}"}) as http:
+        worst = http.post("/v1/quote", json=body).json()["worst_case"]["cost"]
+        command("account", "grant", "acme", "--usd", f"{worst:.12f}")
+        stream = stream_of(
+            server, messages, api_key=key, max_completion_tokens=3_900, extra_body={"max_think_tokens": 3_000}
+        )
+        name = next(iter(stream)).id
+        more = {"id": name, "action": "extend_thinking", "tokens": 200}
+        assert http.post("/v1/chat/completions/control", json=more).status_code == 402
+        command("account", "grant", "acme", "--usd", "1")
+        assert http.post("/v1/chat/completions/control", json=more).json()["choices"][0]["budget"] == 3_200
+        usage = list(stream)[-1].usage
+    assert usage.thinking["used"] == 3_200 and usage.thinking["ended_by"] == "budget"
+    assert usage.cost > worst and usage.cost_details["thinking"] == pytest.approx(3_200 * 5000e-12, rel=1e-12)
+
+
+def test_credits_shorten_an_extension(paying):
+    server, messages, command, key = paying
+    command("account", "grant", "acme", "--usd", "1")
+    command("account", "grant", "acme", "--credits", "3100")
+    stream = stream_of(
+        server, messages, api_key=key, max_completion_tokens=3_900, extra_body={"max_think_tokens": 3_000}
+    )
+    name = next(iter(stream)).id
+    with server.http(headers={"authorization": f"Bearer {key}"}) as http:
+        for _ in range(2):
+            reply = http.post(
+                "/v1/chat/completions/control", json={"id": name, "action": "extend_thinking", "tokens": 200}
+            )
+            assert reply.json()["choices"][0]["budget"] == 3_100
+        usage = list(stream)[-1].usage
+        assert usage.thinking["used"] == 3_100 and usage.thinking["ended_by"] == "credits"
+        assert http.get("/v1/credits").json()["available"] == 0
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,21 @@ private struct Transcript {
     var result: ChoiceResult?
     var forced: [Int32] = []
 
-    init(_ sampled: some Sequence<Int32>, thinking: Bool = true, _ limits: ThinkingLimits, stops: [String] = []) {
-        let request = GenerationRequest(
+    init(
+        _ sampled: some Sequence<Int32>,
+        thinking: Bool = true,
+        behind promptTail: String = "",
+        _ limits: ThinkingLimits,
+        stops: [String] = []
+    ) {
+        var request = GenerationRequest(
             prompt: [16],
             startsThinking: thinking,
             limits: limits,
             sampling: SamplingParameters(),
             stops: stops
         )
+        request.promptTail = Array(promptTail.utf8)
         var sequence = DecodingSequence(RequestID(1), choice: 0, request)
         for token in sampled where result == nil {
             let known = sequence.tokens.count
@@ -41,6 +48,22 @@ private struct Transcript {
         #expect(run.result?.thinkingEndedBy == .natural)
         #expect(run.result?.forcedTokens == 0)
         #expect(run.result?.finishReason == .stop)
+    }
+
+    @Test("a tag that the prompt has begun is completed by the model", arguments: 1..<8)
+    func begunInPrompt(length: Int) {
+        let begun = String("</think>".prefix(length))
+        let rest = String("</think>".dropFirst(length))
+        let closing = Transcript(tokens(rest + "a") + [0], behind: "a a" + begun, .test(nil))
+        #expect(closing.reasoning == "" && closing.content == "a")
+        #expect(closing.result?.thinkingEndedBy == .natural)
+        // What stands in the prompt is nobody's output, also if no tag comes of it.
+        let other = Transcript(tokens(" a") + [0], behind: "a a" + begun, .test(nil))
+        #expect(other.reasoning == "a" && other.content == "")
+        let forced = Transcript(tokens(String(rest.prefix(1))), behind: "a a" + begun, .test(1))
+        #expect(forced.reasoning == "")
+        let expected = length == 7 ? "" : rest.dropFirst() + "\n\n"
+        #expect(TestVocabulary.bytes(forced.forced) == Array(expected.utf8))
     }
 
     @Test("at the bound the closing text is fed and counted apart", arguments: 1...64)

@@ -1,4 +1,6 @@
+import Billing
 import Engine
+import OpenAIAPI
 import Testing
 
 @testable import Gateway
@@ -8,7 +10,10 @@ import Testing
     func owners() {
         let live = LiveRequests()
         let owner = Principal(account: "a", key: "k1")
-        live.add("chatcmpl-1", LiveRequests.Entry(engineIDs: [RequestID(7)], choiceCount: 1, principal: owner))
+        live.add(
+            "chatcmpl-1",
+            LiveRequests.Entry(engineIDs: [RequestID(7)], choiceCount: 1, principal: owner, meter: Unasked())
+        )
         #expect(live.find("chatcmpl-1", for: owner)?.engineIDs == [RequestID(7)])
         let poorer = Principal(account: "a", key: "k1", thinkingCredits: 3)
         #expect(live.find("chatcmpl-1", for: poorer)?.engineIDs == [RequestID(7)])
@@ -19,4 +24,14 @@ import Testing
         live.remove("chatcmpl-1")
         #expect(live.find("chatcmpl-1", for: owner) == nil && live.count == 0)
     }
+}
+
+/// A meter that nobody asks.
+private struct Unasked: RequestMeter {
+    func admit(_ order: GenerationOrder) async throws(APIError) -> Admittance { throw .requestNotFound("") }
+    func extend(by tokens: Int, id: String) async throws(APIError) -> Extension { throw .requestNotFound(id) }
+    func note(_ tokens: TokenCounts, choice: Int) -> Int { 0 }
+    func mayTell(_ tokens: Int, otherwise action: @escaping @Sendable () -> Void) -> Bool { true }
+    func settle(_ ending: GenerationEnding) async -> MeterReading { MeterReading() }
+    func keep(_ answer: StoredResponse) {}
 }

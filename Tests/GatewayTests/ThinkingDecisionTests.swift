@@ -116,7 +116,7 @@ import Testing
         #expect(decision.source == one.source)
         #expect(decision.forcedSwitch == one.forced)
         #expect(decision.isShortOfCredits == one.isShort)
-        #expect(decision.ceiling == [one.cap, one.keyCap, one.credits].compactMap { $0 }.min())
+        #expect(decision.ceiling == [one.cap, one.keyCap].compactMap { $0 }.min())
     }
 
     @Test("settings and key become the policy")

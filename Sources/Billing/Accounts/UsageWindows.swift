@@ -48,6 +48,23 @@ package struct UsageWindows: Hashable, Sendable, Codable {
         open += 1
     }
 
+    /// Counts what a running request may take beyond its bound.
+    ///
+    /// Money counts in the day and month of the request's start, as when it ends, if they still run. Tokens count in the
+    /// minute that runs, and are not given back if the request began in an earlier one.
+    ///
+    /// - Throws: `MoneyOverflow` if the amounts are beyond all money.
+    package mutating func extend(
+        thinking: Int,
+        amount: PicoUSD,
+        begunAt start: Milliseconds,
+        at time: Milliseconds
+    ) throws(MoneyOverflow) {
+        roll(to: time)
+        try charge(amount, at: start)
+        thinkingTokens += thinking
+    }
+
     /// Gives back what a request did not take, in those windows of its start that still run.
     ///
     /// - Throws: `MoneyOverflow` if the amounts are beyond all money.
@@ -65,7 +82,7 @@ package struct UsageWindows: Hashable, Sendable, Codable {
         thinkingTokens -= unusedThinking
     }
 
-    /// Counts money that no running request stands for, if its day and month are the current ones.
+    /// Counts money of a moment, if its day and month are the current ones.
     ///
     /// - Throws: `MoneyOverflow` if the amounts are beyond all money.
     package mutating func charge(_ amount: PicoUSD, at time: Milliseconds) throws(MoneyOverflow) {

@@ -35,7 +35,9 @@ package enum Admission {
         if prices == nil, account.isPaying { return .refused(.noPrice(model: request.model)) }
         let draft = try draft(request, account, key, prices, earlier: earlier, instance: instance, at: now)
         for subject in subjects(account: account, key: key, at: now) {
-            if let excess = subject.excess(of: draft.terms, at: now) { return .refused(.limitExceeded(excess)) }
+            if let excess = subject.excess(of: LimitDemand(draft.terms), at: now) {
+                return .refused(.limitExceeded(excess))
+            }
         }
         let needed = draft.terms.amount ?? .zero
         if let spendable = try draft.account.spendable(), spendable < needed {
@@ -104,7 +106,7 @@ package enum Admission {
         return isCut
     }
 
-    private static func subjects(account: Account, key: APIKey?, at now: Milliseconds) -> [LimitedSubject] {
+    static func subjects(account: Account, key: APIKey?, at now: Milliseconds) -> [LimitedSubject] {
         var subjects: [LimitedSubject] = []
         if let key { subjects.append(LimitedSubject(kind: .key, limits: key.terms.limits, windows: key.windows)) }
         subjects.append(LimitedSubject(kind: .account, limits: account.terms.limits, windows: account.windows))

@@ -5,17 +5,20 @@ struct LimitedSubject {
     /// Rolled to the moment of the decision.
     var windows: UsageWindows
 
-    /// The first limit that a hold would pass.
-    func excess(of terms: HoldTerms, at now: Milliseconds) -> LimitExcess? {
-        let amount = (terms.amount ?? .zero).picodollars
+    /// The thinking tokens that are left of the minute; `nil` without a limit.
+    var thinkingTokensLeft: Int? { limits.thinkingTokensPerMinute.map { max(0, $0 - windows.thinkingTokens) } }
+
+    /// The first limit that a demand would pass.
+    func excess(of demand: LimitDemand, at now: Milliseconds) -> LimitExcess? {
+        let amount = demand.amount.picodollars
         let minuteEnd = windows.minute + CivilTime.minute
         let checks: [(LimitExcess.Limit, Int?, used: Int, wanted: Int, end: Milliseconds?)] = [
-            (.parallelRequests, limits.parallelRequests, windows.open, 1, nil),
-            (.requestsPerMinute, limits.requestsPerMinute, windows.requests, 1, minuteEnd),
-            (.tokensPerMinute, limits.tokensPerMinute, windows.tokens, terms.tokenBound, minuteEnd),
+            (.parallelRequests, limits.parallelRequests, windows.open, demand.requests, nil),
+            (.requestsPerMinute, limits.requestsPerMinute, windows.requests, demand.requests, minuteEnd),
+            (.tokensPerMinute, limits.tokensPerMinute, windows.tokens, demand.tokens, minuteEnd),
             (
                 .thinkingTokensPerMinute, limits.thinkingTokensPerMinute, windows.thinkingTokens,
-                terms.choices * terms.thinkingBound, minuteEnd
+                demand.thinkingTokens, minuteEnd
             ),
             (
                 .perDay, limits.perDay.map { Int($0.picodollars) }, Int(windows.dayAmount.picodollars), Int(amount),
@@ -28,7 +31,7 @@ struct LimitedSubject {
             ),
         ]
         for (limit, allowed, used, wanted, end) in checks {
-            guard let allowed else { continue }
+            guard let allowed, wanted > 0 else { continue }
             let (sum, overflows) = used.addingReportingOverflow(wanted)
             guard overflows || sum > allowed else { continue }
             return LimitExcess(
@@ -38,6 +41,26 @@ struct LimitedSubject {
                 used: used,
                 requested: wanted,
                 retryAfter: wanted > allowed ? nil : end.map { $0 - now }
+            )
+        }
+        return nil
+    }
+
+    /// The limit of money under which nothing can be added to a request because its day or month is over.
+    func excess(of demand: LimitDemand, begunAt start: Milliseconds) -> LimitExcess? {
+        let checks: [(LimitExcess.Limit, PicoUSD?, isOver: Bool)] = [
+            (.perDay, limits.perDay, windows.day != CivilTime.dayStart(start)),
+            (.perMonth, limits.perMonth, windows.month != CivilTime.monthStart(start)),
+        ]
+        for (limit, allowed, isOver) in checks {
+            guard let allowed = allowed.map({ Int($0.picodollars) }), isOver, demand.amount > .zero else { continue }
+            return LimitExcess(
+                limit: limit,
+                subject: kind,
+                allowed: allowed,
+                used: allowed,
+                requested: Int(demand.amount.picodollars),
+                retryAfter: nil
             )
         }
         return nil

@@ -35,6 +35,7 @@ extension Books {
             key.apply(entry)
             books.key = key
         case .hold(let terms): try books.begin(terms, entry)
+        case .holdExtended(let extended): try books.extend(extended, entry)
         case .capture(let settlement), .recovered(let settlement):
             let thinking = settlement.billed.thinking
             let tokens = settlement.usage.prompt + settlement.usage.completion
@@ -71,6 +72,41 @@ extension Books {
             terms: terms,
             begunAt: entry.time
         )
+    }
+
+    private mutating func extend(_ extended: ExtendedHold, _ entry: JournalEntry) throws(LedgerError) {
+        guard var hold, var account, hold.account == entry.account, hold.key == entry.key,
+            hold.begunAt == extended.begunAt, extended.terms.thinkingBound > hold.terms.thinkingBound,
+            extended.terms.isOtherwise(equalTo: hold.terms)
+        else { throw entry.fault("extends a hold that is not there") }
+        let (old, new) = (hold.terms, extended.terms)
+        let thinking = new.choices * (new.thinkingBound - old.thinkingBound)
+        account.advance(to: entry.time)
+        if let before = old.credits, var credits = account.credits {
+            let price = new.prices?.surplusThinking ?? .zero
+            let more = credits.reserve(tokens: thinking, surplusPrice: price)
+            guard new.credits == before + more else { throw entry.fault("reserves credits that are not there") }
+            account.credits = credits
+        } else if new.credits != old.credits {
+            throw entry.fault("reserves credits that are not there")
+        }
+        do {
+            let amount = try (new.amount ?? .zero).subtracting(old.amount ?? .zero)
+            account.held = try account.held.adding(amount)
+            func count(_ windows: inout UsageWindows) throws(MoneyOverflow) {
+                try windows.extend(thinking: thinking, amount: amount, begunAt: hold.begunAt, at: entry.time)
+            }
+            try count(&account.windows)
+            if var key {
+                try count(&key.windows)
+                self.key = key
+            }
+        } catch {
+            throw .moneyOverflow
+        }
+        self.account = account
+        hold.terms = new
+        self.hold = hold
     }
 
     private mutating func end(

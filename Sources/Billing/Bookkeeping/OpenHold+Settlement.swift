@@ -1,9 +1,5 @@
 /// How an open hold ends: pure rules.
 extension OpenHold {
-    /// Whether the thought may become longer than was held: nobody pays for the local account, and without credits of
-    /// its own nothing of it can run out.
-    package var isExtensible: Bool { account == Account.localName && key == nil && terms.credits == nil }
-
     /// What a request that took `usage` is billed.
     ///
     /// - Parameter usage: What this attempt took.
@@ -11,7 +7,7 @@ extension OpenHold {
     /// - Throws: `LedgerError.exceedsHold` if the hold does not allow it.
     package func settlement(of usage: TokenUsage) throws(LedgerError) -> Settlement {
         guard usage.isPlausible, usage.prompt <= terms.promptTokens,
-            isExtensible || usage.thinking <= terms.choices * terms.thinkingBound,
+            usage.thinking <= terms.choices * terms.thinkingBound,
             usage.completion <= terms.choices * terms.completionBound
         else { throw .exceedsHold(requestID) }
         let billed = terms.earlier.map { usage.excess(over: $0) } ?? usage
@@ -22,7 +18,7 @@ extension OpenHold {
         let amount = try LedgerError.checking { () throws(MoneyOverflow) in
             try terms.prices?.cost(of: billed, surplusTokens: surplusTokens).total()
         }
-        guard isExtensible || amount ?? .zero <= terms.amount ?? .zero else { throw .exceedsHold(requestID) }
+        guard amount ?? .zero <= terms.amount ?? .zero else { throw .exceedsHold(requestID) }
         return Settlement(
             model: terms.model,
             choices: terms.choices,

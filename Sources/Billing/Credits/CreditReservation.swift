@@ -19,6 +19,17 @@ package struct CreditReservation: Hashable, Sendable {
     /// The thinking tokens that are charged as surplus; always whole ones.
     package var chargedTokens: Int { charged.credits }
 
+    /// Both reservations as one.
+    package static func + (one: CreditReservation, other: CreditReservation) -> CreditReservation {
+        var sum = one
+        sum.baseline += other.baseline
+        sum.granted += other.granted
+        sum.earned += other.earned
+        sum.surplus += other.surplus
+        sum.charged += other.charged
+        return sum
+    }
+
     /// The part that the first `tokens` of it spend.
     ///
     /// - Precondition: `tokens` is not more than was reserved.

@@ -42,6 +42,15 @@ package struct HoldTerms: Hashable, Sendable, Codable {
         )
     }
 
+    /// Whether only the thinking bound, and what follows from it, differ.
+    package func isOtherwise(equalTo other: HoldTerms) -> Bool {
+        var same = self
+        same.thinkingBound = other.thinkingBound
+        same.credits = other.credits
+        same.amount = other.amount
+        return same == other
+    }
+
     /// The prompt tokens and the longest completions, which per-minute limits count.
     package var tokenBound: Int { promptTokens + choices * completionBound }
 

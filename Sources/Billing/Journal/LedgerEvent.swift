@@ -12,6 +12,7 @@ package enum LedgerEvent: Hashable, Sendable {
     case grant(PicoUSD)
     case creditGrant(Int)
     case hold(HoldTerms)
+    case holdExtended(ExtendedHold)
     case capture(Settlement)
     case void(Voiding)
     /// The hold of a dead server, billed at its last checkpoint.
@@ -30,6 +31,7 @@ package enum LedgerEvent: Hashable, Sendable {
         case grant
         case creditGrant = "credit_grant"
         case hold
+        case holdExtended = "hold_extended"
         case capture
         case void
         case recovered
@@ -51,6 +53,7 @@ package enum LedgerEvent: Hashable, Sendable {
         case .grant: .grant
         case .creditGrant: .creditGrant
         case .hold: .hold
+        case .holdExtended: .holdExtended
         case .capture: .capture
         case .void: .void
         case .recovered: .recovered

@@ -14,11 +14,16 @@ package struct Hold: Hashable, Sendable {
     /// The seed of the first attempt, if the request came with an idempotency key.
     package let seed: UInt64?
 
-    /// Whether the thought may become longer than that.
-    package var isExtensible: Bool { account == Account.localName && key == nil && terms.credits == nil }
-
     /// What one choice may think, at most.
     package var thinkingBound: Int { terms.thinkingBound }
+}
+
+/// The answer to the wish that a running request may think longer.
+package enum ExtensionOutcome: Hashable, Sendable {
+    /// The hold from now on, durable; the same as before if credits or limits leave nothing.
+    case extended(OpenHold, isCutByCredits: Bool)
+    /// Nothing has changed.
+    case refused(Refusal)
 }
 
 /// The answer to a request for a hold.

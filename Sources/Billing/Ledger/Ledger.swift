@@ -112,6 +112,32 @@ extension Ledger {
         return outcome
     }
 
+    /// Raises the hold of a running request, so that its thoughts may become longer.
+    ///
+    /// - Parameters:
+    ///   - requestID: The request.
+    ///   - tokens: How many thinking tokens more for each choice.
+    ///   - most: What the thinking bound of a choice may become at most.
+    /// - Returns: The hold from now on, durable; or why nothing has changed.
+    /// - Throws: `LedgerError.unknownRequest` if it has ended, `.storage` if the store fails: then the thoughts stay as
+    ///   they are.
+    package func extend(
+        _ requestID: String,
+        by tokens: Int,
+        atMost most: Int
+    ) async throws(LedgerError) -> ExtensionOutcome {
+        let outcome = try await perform { work throws(LedgerError) in
+            try work.extend(requestID, by: tokens, atMost: most)
+        }
+        if case .extended(let hold, _) = outcome {
+            state.withLock { state in
+                // It may have ended meanwhile.
+                if state.running[requestID] != nil { state.running[requestID] = hold }
+            }
+        }
+        return outcome
+    }
+
     /// Tells what a running request has taken so far; written down soon, never waited for.
     package func progress(_ usage: TokenUsage, requestID: String) {
         let isDue = state.withLock {

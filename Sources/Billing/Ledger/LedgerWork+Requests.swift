@@ -58,6 +58,31 @@ extension LedgerWork {
         )
     }
 
+    /// Decides about a longer thought of a running request and, if it is granted, raises the hold.
+    func extend(_ requestID: String, by tokens: Int, atMost most: Int) throws(LedgerError) -> ExtensionOutcome {
+        guard let hold = try openHold(requestID) else { throw .unknownRequest(requestID) }
+        let account = try existingAccount(hold.account)
+        let key = try hold.key.flatMapKey(key)
+        let decision = try LedgerError.checking { () throws(MoneyOverflow) in
+            try Admission.extend(hold, by: tokens, atMost: most, account: account, key: key, at: now)
+        }
+        switch decision {
+        case .refused(let refusal): return .refused(refusal)
+        case .extended(let terms, let isCut):
+            var extended = hold
+            extended.terms = terms
+            guard terms != hold.terms else { return .extended(extended, isCutByCredits: isCut) }
+            try record(
+                .holdExtended(ExtendedHold(begunAt: hold.begunAt, terms: terms)),
+                account: hold.account,
+                key: hold.key,
+                reference: requestID,
+                hold: hold
+            )
+            return .extended(extended, isCutByCredits: isCut)
+        }
+    }
+
     /// Bills a request; the same again gives the same receipt.
     func capture(_ capture: Capture, responseBytesMax: Int) throws(LedgerError) -> Receipt {
         guard let hold = try openHold(capture.requestID) else {

@@ -83,6 +83,7 @@ final class LedgerWork {
         try LedgerError.storing { () throws(StoreError) in
             try store.append(entry)
             if let begun = books.hold, hold == nil { try store.open(begun) }
+            if hold != nil, let extended = books.hold { try store.extend(extended, by: entry) }
             if let hold, books.hold == nil { try store.removeHold(requestID: hold.requestID) }
         }
         head = entry.head
@@ -122,7 +123,7 @@ final class LedgerWork {
 
 extension Optional<String> {
     /// The key of that name, if there is a name.
-    fileprivate func flatMapKey(
+    func flatMapKey(
         _ find: (String) throws(LedgerError) -> APIKey?
     ) throws(LedgerError) -> APIKey? {
         guard let self else { return nil }

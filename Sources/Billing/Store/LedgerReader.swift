@@ -15,7 +15,7 @@ package protocol LedgerReader {
     /// All keys, by account and age.
     func keys() throws(StoreError) -> [APIKey]
     func openHold(requestID: String) throws(StoreError) -> OpenHold?
-    /// All holds without an end, oldest first.
+    /// All holds without an end, those first whose last entry is oldest.
     func openHolds() throws(StoreError) -> [OpenHold]
     /// The entry that began a request.
     func holdEntry(requestID: String) throws(StoreError) -> JournalEntry?

@@ -7,6 +7,8 @@ package protocol LedgerWriter: LedgerReader {
     func put(_ account: Account) throws(StoreError)
     func put(_ key: APIKey) throws(StoreError)
     func open(_ hold: OpenHold) throws(StoreError)
+    /// Lets the last entry, which extended an open hold, stand for it from now on.
+    func extend(_ hold: OpenHold, by entry: JournalEntry) throws(StoreError)
     /// Overwrites the checkpoint of an open hold; does nothing if it is not open.
     func setCheckpoint(_ usage: TokenUsage, requestID: String) throws(StoreError)
     func removeHold(requestID: String) throws(StoreError)

@@ -28,8 +28,22 @@ package struct TagScanner: Sendable {
     /// Where the next byte belongs.
     package private(set) var channel: Channel
     private var pending: [UInt8] = []
+    /// How many of the pending bytes, the first ones, stand in the prompt: they are nobody's output.
+    private var promptCount = 0
 
-    package init(channel: Channel) { self.channel = channel }
+    /// Begins behind a prompt, whose end may be the first part of a tag that the model completes.
+    package init(channel: Channel, behind prompt: [UInt8] = []) {
+        self.channel = channel
+        let lengths = (1...TagScanner.beginningMax).reversed().filter { $0 <= prompt.count }
+        promptCount = lengths.first { length in tags.contains { $0.starts(with: prompt.suffix(length)) } } ?? 0
+        pending = Array(prompt.suffix(promptCount))
+    }
+
+    /// The tags that mean something where the text is.
+    private var tags: [[UInt8]] {
+        channel == .thought
+            ? [TagScanner.closing, TagScanner.toolCall] : [TagScanner.opening, TagScanner.closing]
+    }
 
     /// How many bytes of `</think>` stand at the end of the thought, undecided.
     package var closingTagPrefix: Int {
@@ -44,14 +58,19 @@ package struct TagScanner: Sendable {
             pending.append(byte)
             while let tag = undecidedOrMatched(releasingInto: &decided) {
                 guard tag.count == pending.count else { break }
+                let own = Array(pending.dropFirst(promptCount))
                 pending.removeAll(keepingCapacity: true)
+                promptCount = 0
                 release(&decided, into: &pieces)
-                matched(tag, into: &pieces, decided: &decided)
+                matched(tag, own, into: &pieces, decided: &decided)
             }
         }
         release(&decided, into: &pieces)
         return pieces
     }
+
+    /// How many bytes at a prompt's end may be the first part of a tag.
+    package static let beginningMax = toolCall.count - 1
 
     /// The length of the longest tag in bytes.
     package static let longestTag = max(opening.count, closing.count)
@@ -68,6 +87,7 @@ package struct TagScanner: Sendable {
     package mutating func close() -> [Piece] {
         let rest = closingTagPrefix == 0 ? flush() : []
         pending = []
+        promptCount = 0
         channel = .answer
         return rest
     }
@@ -75,28 +95,34 @@ package struct TagScanner: Sendable {
     /// Gives up what is held back: nothing follows that could complete a tag.
     package mutating func flush() -> [Piece] {
         guard !pending.isEmpty else { return [] }
-        defer { pending = [] }
-        return [.bytes(channel, pending)]
+        let own = Array(pending.dropFirst(promptCount))
+        pending = []
+        promptCount = 0
+        return own.isEmpty ? [] : [.bytes(channel, own)]
     }
 
     /// Moves bytes that cannot begin a tag to `decided`; returns a tag that the rest begins, or nil if none is left.
     private mutating func undecidedOrMatched(releasingInto decided: inout [UInt8]) -> [UInt8]? {
         while !pending.isEmpty {
-            let tags =
-                channel == .thought
-                ? [TagScanner.closing, TagScanner.toolCall] : [TagScanner.opening, TagScanner.closing]
             if let tag = tags.first(where: { $0.starts(with: pending) }) { return tag }
-            decided.append(pending.removeFirst())
+            let byte = pending.removeFirst()
+            if promptCount > 0 { promptCount -= 1 } else { decided.append(byte) }
         }
         return nil
     }
 
-    private mutating func matched(_ tag: [UInt8], into pieces: inout [Piece], decided: inout [UInt8]) {
+    /// Takes a tag that is complete; `own` is what was sampled of it.
+    private mutating func matched(
+        _ tag: [UInt8],
+        _ own: [UInt8],
+        into pieces: inout [Piece],
+        decided: inout [UInt8]
+    ) {
         switch (channel, tag) {
         case (.thought, TagScanner.toolCall):
             channel = .answer
             pieces.append(.toolCall)
-            decided = tag
+            decided = own
         case (.thought, _):
             channel = .answer
             pieces.append(.closed)

@@ -3,7 +3,10 @@ package enum ThinkingControl: Sendable, Equatable {
     /// Close the thought now and answer.
     case end
     /// Let the thought take so many tokens more than its budget allows, as far as its ceiling.
-    case extend(by: Int)
+    ///
+    /// `bound` is what it may take in all, grace included, because somebody has to pay for it; `end` is what a thought
+    /// that reaches its new budget is ended by.
+    case extend(by: Int, bound: Int? = nil, end: ThinkingEnd = .budget)
 }
 
 /// Where a choice stands after a client's wish.

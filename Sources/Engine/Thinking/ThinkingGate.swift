@@ -23,10 +23,15 @@ package struct ThinkingGate: Sendable {
     private var limits: ThinkingLimits
     private var scanner: TagScanner
 
-    /// Begins behind the prompt; `startsThinking` tells whether that ends inside an open `<think>`.
-    package init(startsThinking: Bool, limits: ThinkingLimits) {
+    /// Begins behind the prompt.
+    ///
+    /// - Parameters:
+    ///   - startsThinking: Whether the prompt ends inside an open `<think>`.
+    ///   - promptTail: Its last bytes, in which a tag may have begun.
+    ///   - limits: What bounds the thought.
+    package init(startsThinking: Bool, behind promptTail: [UInt8] = [], limits: ThinkingLimits) {
         self.limits = limits
-        scanner = TagScanner(channel: startsThinking ? .thought : .answer)
+        scanner = TagScanner(channel: startsThinking ? .thought : .answer, behind: promptTail)
         endedBy = startsThinking ? nil : .disabled
     }
 
@@ -51,12 +56,21 @@ package struct ThinkingGate: Sendable {
     /// Ends the thought because the client wants its answer; `nil` if there is none.
     package mutating func endThinking() -> Outcome? { isThinking ? closed(because: .control) : nil }
 
-    /// Raises the budget, at most to its ceiling; false if there is no thought.
-    package mutating func extendThinking(by tokens: Int) -> Bool {
+    /// Raises the budget of a thought that goes on.
+    ///
+    /// - Parameters:
+    ///   - tokens: By how much, at most to the ceiling.
+    ///   - bound: What the thought may take in all, grace included; `nil` is anything.
+    ///   - end: What a thought that reaches the new budget is ended by.
+    /// - Returns: Whether there is a thought.
+    package mutating func extendThinking(by tokens: Int, bound: Int? = nil, end: ThinkingEnd = .budget) -> Bool {
         guard isThinking else { return false }
         if let budget = limits.budget {
             let (sum, overflows) = budget.addingReportingOverflow(tokens)
-            limits.budget = max(budget, min(overflows ? .max : sum, limits.budgetCeiling ?? .max))
+            let affordable = bound.map { $0 - limits.graceTokens } ?? .max
+            let wanted = min(overflows ? .max : sum, limits.budgetCeiling ?? .max)
+            limits.budget = max(budget, min(wanted, affordable))
+            limits.budgetEnd = affordable < wanted ? end : .budget
         }
         return true
     }

@@ -1,4 +1,3 @@
-import Dispatch
 import Engine
 import HTTPServer
 import HTTPTypes
@@ -8,59 +7,43 @@ import OpenAIAPI
 extension Gateway {
     var controlRoutes: [Route] {
         [
-            authenticated(.post, "/v1/chat/completions/control") {
-                [self] (request, principal, writer) throws(APIError) in
-                try control(request, principal, writer)
+            asking(.post, "/v1/chat/completions/control") { [self] (request, principal) throws(APIError) in
+                try await control(request, principal)
             }
         ]
     }
 
-    private func control(
-        _ http: ServerRequest,
-        _ principal: Principal,
-        _ writer: ResponseWriter
-    ) throws(APIError) {
+    private func control(_ http: ServerRequest, _ principal: Principal) async throws(APIError) -> ComputedAnswer {
         let request = try ControlRequest(body: http.body)
-        guard let entry = liveRequests.find(request.id, for: principal) else {
-            throw .requestNotFound(request.id)
-        }
-        control(entry, ThinkingControl(request.action)) { [self] choices in
-            // The engine's thread does not write to connections.
-            workers.async {
-                guard let choices else {
-                    writer.respond(.requestNotFound(request.id))
-                    return
-                }
-                let report = ControlReport(request, choices: choices)
-                writer.respond(json: report.body, headers: .reporting(ignored: request.ignoredFields))
+        guard let entry = liveRequests.find(request.id, for: principal) else { throw .requestNotFound(request.id) }
+        let wish = try await wish(request, entry)
+        guard let choices = await control(entry, wish) else { throw .requestNotFound(request.id) }
+        let report = ControlReport(request, choices: choices)
+        return ComputedAnswer(body: report.body, headers: .reporting(ignored: request.ignoredFields))
+    }
+
+    /// What is asked of the engine: an extension as far as somebody pays for it.
+    private func wish(_ request: ControlRequest, _ entry: LiveRequests.Entry) async throws(APIError) -> ThinkingControl
+    {
+        guard case .extendThinking(let tokens) = request.action else { return .end }
+        // Extending by nothing asks whether anybody is thinking: nothing is set aside for thoughts that are over.
+        guard let choices = await control(entry, .extend(by: 0)) else { throw .requestNotFound(request.id) }
+        guard choices.contains(where: \.isThinking) else { return .extend(by: 0) }
+        let granted = try await entry.meter.extend(by: tokens, id: request.id)
+        return .extend(by: tokens, bound: granted.thinkingBound, end: granted.isCutByCredits ? .credits : .budget)
+    }
+
+    /// Asks the engine for one prompt after the other; `nil` if all of them have ended.
+    private func control(_ entry: LiveRequests.Entry, _ wish: ThinkingControl) async -> [ControlReport.Choice]? {
+        var known: [ControlReport.Choice]?
+        for (prompt, id) in entry.engineIDs.enumerated() {
+            let choices = await withCheckedContinuation { continuation in
+                engine.control(id, wish) { continuation.resume(returning: $0) }
             }
+            guard let choices else { continue }
+            known = (known ?? []) + choices.map { ControlReport.Choice($0, behind: prompt * entry.choiceCount) }
         }
-    }
-
-    /// Asks the engine for one prompt after the other; `reply` gets `nil` if all of them have ended.
-    private func control(
-        _ entry: LiveRequests.Entry,
-        _ wish: ThinkingControl,
-        from prompt: Int = 0,
-        known: [ControlReport.Choice]? = nil,
-        reply: @escaping @Sendable ([ControlReport.Choice]?) -> Void
-    ) {
-        guard prompt < entry.engineIDs.count else { return reply(known) }
-        engine.control(entry.engineIDs[prompt], wish) { [self] choices in
-            let first = prompt * entry.choiceCount
-            let more = choices?.map { ControlReport.Choice($0, behind: first) }
-            let all = more.map { (known ?? []) + $0 } ?? known
-            control(entry, wish, from: prompt + 1, known: all, reply: reply)
-        }
-    }
-}
-
-extension ThinkingControl {
-    fileprivate init(_ action: ControlRequest.Action) {
-        switch action {
-        case .endThinking: self = .end
-        case .extendThinking(let tokens): self = .extend(by: tokens)
-        }
+        return known
     }
 }
 

@@ -151,6 +151,7 @@ extension Gateway {
                 isCounted: index == 0,
                 patience: patience.total
             )
+            request.promptTail = prompt.tail
             request.ending = ending
             request.reports = reports
             request.constraint = constraint

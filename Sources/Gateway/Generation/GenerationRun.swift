@@ -106,7 +106,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
             }
         }
         // Events wait until this is done, so that the request is listed before its client knows the id.
-        live.add(order.id, LiveRequests.Entry(engineIDs: engineIDs, order))
+        live.add(order.id, LiveRequests.Entry(engineIDs: engineIDs, order, meter))
     }
 
     /// The meter hears of tokens at once, the client in the same order as far as the meter allows.

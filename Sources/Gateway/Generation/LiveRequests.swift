@@ -5,11 +5,13 @@ import Synchronization
 /// The requests that are being answered, by the ids that their clients know.
 final class LiveRequests: Sendable {
     /// How the engine calls a request's prompts, and whose it is.
-    struct Entry: Sendable, Equatable {
+    struct Entry: Sendable {
         let engineIDs: [RequestID]
         /// How many choices each prompt has.
         let choiceCount: Int
         let principal: Principal
+        /// Who pays, also for longer thoughts.
+        let meter: any RequestMeter
     }
 
     private let entries = Mutex<[String: Entry]>([:])
@@ -30,7 +32,12 @@ final class LiveRequests: Sendable {
 }
 
 extension LiveRequests.Entry {
-    init(engineIDs: [RequestID], _ order: GenerationOrder) {
-        self.init(engineIDs: engineIDs, choiceCount: order.options.choiceCount, principal: order.principal)
+    init(engineIDs: [RequestID], _ order: GenerationOrder, _ meter: any RequestMeter) {
+        self.init(
+            engineIDs: engineIDs,
+            choiceCount: order.options.choiceCount,
+            principal: order.principal,
+            meter: meter
+        )
     }
 }

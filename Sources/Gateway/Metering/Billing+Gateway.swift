@@ -21,22 +21,29 @@ extension GenerationOrder {
 
     /// The most thinking tokens of one choice.
     var thinkingBound: Int { prompts.map(\.thinkingBound).max() ?? 0 }
+
+    /// The most that it can be extended to while the request runs.
+    var thinkingBoundMax: Int { prompts.map(\.thinkingBoundMax).max() ?? 0 }
 }
 
 extension PreparedPrompt {
     /// The most tokens that a choice samples inside its thought: the bound, and what is left of the completion when the
     /// closing text and the answer have their room.
-    var thinkingBound: Int {
+    var thinkingBound: Int { thinkingBound(of: limits.budget) }
+
+    /// The most of that after any extension: as far as key and server allow.
+    var thinkingBoundMax: Int { thinkingBound(of: limits.budgetCeiling.map { max($0, limits.budget ?? $0) }) }
+
+    private func thinkingBound(of budget: Int?) -> Int {
         guard rendered.startsInsideThinking else { return 0 }
         let room = max(1, limits.completionLimit - limits.closing.maxTokenCount - limits.minAnswerTokens)
-        guard let budget = limits.budget else { return room }
+        guard let budget else { return room }
         let (bound, overflows) = budget.addingReportingOverflow(limits.graceTokens)
         return overflows ? room : min(bound, room)
     }
 
-    /// Bounds a thought, grace included, by what was granted; where somebody pays it cannot be extended beyond that.
+    /// Bounds a thought, grace included, by what was granted.
     mutating func bound(by grant: Grant) {
-        if !grant.isExtensible { limits.budgetCeiling = min(limits.budgetCeiling ?? .max, grant.thinkingBound) }
         guard thinkingBound > grant.thinkingBound else { return }
         limits.budget = min(limits.budget ?? .max, grant.thinkingBound)
         limits.graceTokens = min(limits.graceTokens, grant.thinkingBound - (limits.budget ?? 0))

@@ -19,6 +19,8 @@ final class LedgerMeter: RequestMeter {
 
     private struct State {
         var promptTokens = 0
+        /// What the thinking bound could be extended to.
+        var thinkingBoundMax = 0
         var choices: [TokenCounts] = []
         /// The completion tokens of all choices.
         var total = 0
@@ -64,6 +66,7 @@ final class LedgerMeter: RequestMeter {
     func admit(_ order: GenerationOrder) async throws(APIError) -> Admittance {
         state.withLock {
             $0.promptTokens = order.promptTokens
+            $0.thinkingBoundMax = order.thinkingBoundMax
             $0.choices = Array(repeating: TokenCounts(), count: order.choiceCount)
         }
         var request = order.holdRequest(id: requestID, model: model)
@@ -81,11 +84,27 @@ final class LedgerMeter: RequestMeter {
                 Grant(
                     headers: headers,
                     thinkingBound: hold.thinkingBound,
-                    isExtensible: hold.isExtensible,
                     isCutByCredits: hold.isCutByCredits,
                     seed: hold.seed
                 )
             )
+        }
+    }
+
+    func extend(by tokens: Int, id: String) async throws(APIError) -> Extension {
+        let most = state.withLock { $0.thinkingBoundMax }
+        let outcome: ExtensionOutcome
+        do throws(LedgerError) {
+            outcome = try await ledger.extend(requestID, by: tokens, atMost: most)
+        } catch .unknownRequest {
+            throw .requestNotFound(id)
+        } catch {
+            throw APIError(error)
+        }
+        switch outcome {
+        case .refused(let refusal): throw APIError(refusal)
+        case .extended(let hold, let isCut):
+            return Extension(thinkingBound: hold.terms.thinkingBound, isCutByCredits: isCut)
         }
     }
 

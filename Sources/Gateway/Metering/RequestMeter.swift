@@ -11,6 +11,15 @@ protocol RequestMeter: Sendable {
     /// Asked before the engine hears of the request. An error ends it: nothing was computed.
     func admit(_ order: GenerationOrder) async throws(APIError) -> Admittance
 
+    /// Asked when the client wants thoughts of the running request to take so many tokens more.
+    ///
+    /// - Parameters:
+    ///   - tokens: How many more for each choice.
+    ///   - id: The request's name for its client.
+    /// - Returns: What the thoughts may take from now on.
+    /// - Throws: An error if it has ended or cannot be paid; then nothing has changed.
+    func extend(by tokens: Int, id: String) async throws(APIError) -> Extension
+
     /// Told all that a choice has used so far, at least every `ChoiceProgress.quietTokens` tokens.
     ///
     /// Called on the run's queue: it must return at once.
@@ -43,12 +52,18 @@ struct Grant: Sendable {
     var headers: HTTPFields = [:]
     /// Thinking tokens of each choice, at most.
     var thinkingBound: Int
-    /// Whether the client may extend the thought beyond that while it runs.
-    var isExtensible = false
     /// Whether credits are what makes that less than was asked for.
     var isCutByCredits = false
     /// What an earlier attempt of the same request sampled with.
     var seed: UInt64?
+}
+
+/// The right of a running request to think longer.
+struct Extension: Sendable, Equatable {
+    /// Thinking tokens of each choice, at most, from now on.
+    var thinkingBound: Int
+    /// Whether credits are what makes that less than was asked for.
+    var isCutByCredits: Bool
 }
 
 /// What a request has cost.

@@ -7,6 +7,8 @@ import Tokenization
 /// A conversation turned into tokens, with every bound decided.
 struct PreparedPrompt: Sendable {
     var rendered: RenderedPrompt
+    /// The last bytes of the text that the model goes on with, in which a tag may have begun.
+    var tail: [UInt8] = []
     var tokens: [Int32]
     /// Where the system prompt and the user's messages end, counted in tokens.
     var messageEnds: [Int]
@@ -51,6 +53,7 @@ struct PromptPreparation: Sendable {
         let isThinking = prompt.rendered.startsInsideThinking
         return PreparedPrompt(
             rendered: prompt.rendered,
+            tail: prompt.rendered.text.tagTail,
             tokens: prompt.tokens,
             messageEnds: messageEnds(prompt.tokens),
             bound: Usage.Bound(
@@ -100,12 +103,16 @@ struct PromptPreparation: Sendable {
             withheld = .reserve
         }
         let isThinking = isOpen && decision.budget != 0 && withheld == nil
+        var tail = text.tagTail
         if isOpen, !isThinking {
-            tokens += limits.closing.variants[0].tokens
+            let begun = TagScanner(channel: .thought, behind: tail).closingTagPrefix
+            tokens += limits.closing.variants[begun].tokens
+            tail = limits.closing.variants[begun].answer
             limits = try self.limits(request.options, promptCount: tokens.count, decision)
         }
         return PreparedPrompt(
             rendered: RenderedPrompt(text: text, startsInsideThinking: isThinking),
+            tail: tail,
             tokens: tokens,
             messageEnds: [],
             bound: Usage.Bound(
@@ -190,4 +197,9 @@ struct PromptPreparation: Sendable {
     private func closingText(_ text: String?) -> ClosingText {
         ClosingText(text ?? ClosingText.standard) { model.tokenizer.encode($0, recognisesSpecialTokens: false) }
     }
+}
+
+extension String {
+    /// As much of the end as can be the first part of a tag.
+    fileprivate var tagTail: [UInt8] { Array(utf8.suffix(TagScanner.beginningMax)) }
 }

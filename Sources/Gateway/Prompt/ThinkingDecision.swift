@@ -11,7 +11,7 @@ struct ThinkingDecision: Equatable, Sendable {
     var budget: Int?
     /// The source in the words of the usage report.
     var source: String
-    /// What the budget may be extended to while the request runs; `nil` is anything.
+    /// What the budget may be extended to while the request runs, if it can be paid then; `nil` is anything.
     var ceiling: Int?
     /// Whether credits, not the request, made the budget what it is.
     var isShortOfCredits = false
@@ -21,7 +21,7 @@ struct ThinkingDecision: Equatable, Sendable {
         source = wish.source
         let capped = [wish.bound, policy.cap].compactMap { $0 }.min()
         budget = [capped, policy.credits].compactMap { $0 }.min()
-        ceiling = [policy.cap, policy.credits].compactMap { $0 }.min()
+        ceiling = policy.cap
         isShortOfCredits = policy.credits.map { $0 < capped ?? .max } ?? false
         // What messages and the template's own default say needs no word from here unless a bound overrules it.
         let isTemplates = wish.isDefault || wish.source == ThinkingSources.message

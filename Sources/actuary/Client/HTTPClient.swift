@@ -1,51 +1,30 @@
 import Foundation
-import FoundationNetworking
 import OrderedJSON
 import Synchronization
 
 /// Sends JSON to a server and hands on what comes back, as it comes; any thread may use it.
+///
+/// A thread and a connection for each request: a stream costs nothing while it is silent. (Foundation's session keeps a
+/// core busy for as long as an answer streams, which a server on the same machine would pay for.)
 final class HTTPClient: Sendable {
-    /// Receives the events of one request, on a queue of the client's own.
+    /// Receives the events of one request, on a thread of its own.
     typealias Handler = @Sendable (ClientEvent) -> Void
 
     let address: ServerAddress
-    private let session: URLSession
 
-    /// Servers comment into silent streams, and an answer that is not streamed may have to wait for its turn.
-    private static let silenceMax: TimeInterval = 600
+    private static let stackBytes = 512 * 1024
 
-    /// - Parameters:
-    ///   - address: The server.
-    ///   - connectionCount: How many requests may run at the same time.
-    init(address: ServerAddress, connectionCount: Int = 1) {
-        self.address = address
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpMaximumConnectionsPerHost = connectionCount
-        configuration.timeoutIntervalForRequest = HTTPClient.silenceMax
-        configuration.urlCache = nil
-        configuration.httpShouldSetCookies = false
-        session = URLSession(configuration: configuration, delegate: HTTPClientDelegate(address), delegateQueue: nil)
-    }
-
-    deinit { session.invalidateAndCancel() }
+    init(address: ServerAddress) { self.address = address }
 
     /// Sends a request: POST with a body, GET without.
-    func start(_ path: String, body: JSONValue? = nil, handler: @escaping Handler) -> RunningRequest? {
-        guard let url = address.url(path) else {
-            handler(.failed(.unreachable(address, reason: "'\(address.text + path)' is no URL")))
-            return nil
-        }
-        var request = URLRequest(url: url)
-        request.setValue("actuary", forHTTPHeaderField: "User-Agent")
-        if let body {
-            request.httpMethod = "POST"
-            request.httpBody = Data(body.utf8())
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        }
-        let task = session.dataTask(with: request)
-        (session.delegate as? HTTPClientDelegate)?.expect(task.taskIdentifier, handler)
-        task.resume()
-        return RunningRequest(task: task)
+    @discardableResult
+    func start(_ path: String, body: JSONValue? = nil, handler: @escaping Handler) -> RunningRequest {
+        let request = RunningRequest(address)
+        let bytes = address.request(path, body: body.map { $0.utf8() })
+        let thread = Thread { request.run(sending: bytes, handler) }
+        thread.stackSize = HTTPClient.stackBytes
+        thread.start()
+        return request
     }
 
     /// Sends a request and waits for the whole answer.
@@ -54,7 +33,7 @@ final class HTTPClient: Sendable {
     func json(_ path: String, body: JSONValue? = nil) async throws(ClientError) -> JSONValue {
         let reply = Mutex((status: 0, bytes: [UInt8]()))
         let failure: ClientError? = await withCheckedContinuation { continuation in
-            _ = start(path, body: body) { event in
+            start(path, body: body) { event in
                 switch event {
                 case .head(let status): reply.withLock { $0.status = status }
                 case .bytes(let bytes): reply.withLock { $0.bytes += bytes }
@@ -81,6 +60,16 @@ final class HTTPClient: Sendable {
             throw .unexpected(address, problem: "it lists no models")
         }
         return name
+    }
+}
+
+extension ServerAddress {
+    /// The bytes of a request, after whose answer the server closes the connection.
+    fileprivate func request(_ path: String, body: [UInt8]?) -> [UInt8] {
+        var head = "\(body == nil ? "GET" : "POST") \(pathPrefix)\(path) HTTP/1.1\r\nHost: \(authority)\r\n"
+        head += "User-Agent: actuary\r\nConnection: close\r\n"
+        if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
+        return Array((head + "\r\n").utf8) + (body ?? [])
     }
 }
 

@@ -8,8 +8,26 @@ struct ServerAddress: ExpressibleByArgument, Equatable, Sendable {
 
     /// The URL without a slash at its end.
     let text: String
+    let isSecure: Bool
+    /// Name or number, without brackets.
+    let host: String
+    let port: Int
+    /// Host and port as the URL has them.
+    let authority: String
+    /// What stands before `/v1`: empty, or a path without a slash at its end.
+    let pathPrefix: String
 
-    private init(checked text: String) { self.text = text }
+    private init(checked text: String) {
+        guard let parts = URLComponents(string: text), let host = parts.host else {
+            preconditionFailure("'\(text)' was checked")
+        }
+        self.text = text
+        isSecure = parts.scheme?.lowercased() == "https"
+        self.host = host.trimmingCharacters(in: ["[", "]"])
+        port = parts.port ?? (isSecure ? 443 : 80)
+        authority = parts.port.map { "\(host):\($0)" } ?? host
+        pathPrefix = parts.percentEncodedPath
+    }
 
     /// Takes an absolute URL of scheme `http` or `https`; one that ends in `/v1` means what stands before it.
     init?(argument: String) {
@@ -25,7 +43,4 @@ struct ServerAddress: ExpressibleByArgument, Equatable, Sendable {
     }
 
     var defaultValueDescription: String { text }
-
-    /// The URL of an endpoint such as `/v1/models`.
-    func url(_ path: String) -> URL? { URL(string: text + path) }
 }

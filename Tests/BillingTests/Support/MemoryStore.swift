@@ -77,7 +77,14 @@ final class MemoryWriter: LedgerWriter {
     }
     func openHold(requestID: String) throws(StoreError) -> OpenHold? { tables.holds[requestID] }
     func openHolds() throws(StoreError) -> [OpenHold] {
-        tables.journal.compactMap { $0.event.kind == .hold ? tables.holds[$0.reference ?? ""] : nil }
+        // By the last entry of each.
+        let seqs = Dictionary(
+            tables.journal.filter { [.hold, .holdExtended].contains($0.event.kind) }.map {
+                ($0.reference ?? "", $0.seq)
+            },
+            uniquingKeysWith: { $1 }
+        )
+        return tables.holds.values.sorted { seqs[$0.requestID, default: 0] < seqs[$1.requestID, default: 0] }
     }
     func holdEntry(requestID: String) throws(StoreError) -> JournalEntry? {
         tables.journal.first { $0.reference == requestID && $0.event.kind == .hold }
@@ -121,7 +128,9 @@ final class MemoryWriter: LedgerWriter {
     func append(_ entry: JournalEntry) throws(StoreError) {
         try faults?.call()
         let isTaken = tables.journal.contains { known in
-            guard entry.reference != nil, known.reference == entry.reference else { return false }
+            guard entry.reference != nil, known.reference == entry.reference, entry.event.kind != .holdExtended else {
+                return false
+            }
             return known.event.kind == entry.event.kind || (known.event.kind.isTerminal && entry.event.kind.isTerminal)
         }
         if isTaken { throw .conflict("reference") }
@@ -138,6 +147,10 @@ final class MemoryWriter: LedgerWriter {
     func open(_ hold: OpenHold) throws(StoreError) {
         try faults?.call()
         tables.holds[hold.requestID] = hold
+    }
+    func extend(_ hold: OpenHold, by entry: JournalEntry) throws(StoreError) {
+        try faults?.call()
+        tables.holds[hold.requestID]?.terms = hold.terms
     }
     func setCheckpoint(_ usage: TokenUsage, requestID: String) throws(StoreError) {
         try faults?.call()

@@ -1,4 +1,5 @@
 import Engine
+import Grammar
 import NemotronH
 import Synchronization
 
@@ -14,6 +15,8 @@ struct ThinkingSimulation {
         var controls = 0
         var largestBatch = 0
         var endings: [ThinkingEnd: Int] = [:]
+        /// Choices whose answer was bound to a form.
+        var boundCount = 0
         var violations: [String] = []
     }
 
@@ -22,11 +25,13 @@ struct ThinkingSimulation {
         let request: GenerationRequest
         let script: ThoughtScript
         let closing: String
+        let form: AnswerForm?
         let events = Mutex<[GenerationEvent]>([])
         let controls = Mutex<[(control: ThinkingControl, choices: [ControlledChoice])]>([])
 
-        init(_ request: GenerationRequest, _ script: ThoughtScript, closing: String) {
+        init(_ request: GenerationRequest, _ script: ThoughtScript, closing: String, form: AnswerForm?) {
             self.request = request
+            self.form = form
             self.script = script
             self.closing = closing
         }
@@ -41,6 +46,11 @@ struct ThinkingSimulation {
         "a</think>B<think>a",
         "SPECIAL_12", "a<TOOLCALL>a", "a</think></think>B", "</th", " </think> B",
     ]
+
+    /// Those that have no text behind the tag, which would stand in front of a bound answer.
+    static let closingsOfForms = ["\n</think>\n\n", "", "</think>", "SPECIAL_12", "</th"]
+
+    private static let trie = TokenTrie(ScriptVocabulary.pieces)
 
     private let seed: Int
     private var random: TestRandom
@@ -102,7 +112,9 @@ struct ThinkingSimulation {
     private mutating func makeCase(_ index: Int) -> Case {
         let manner = ThoughtScript.Manner.allCases[number(0...(ThoughtScript.Manner.allCases.count - 1))]
         let limit = number(1...90)
-        let closing = chance(2) ? ThinkingSimulation.closings[0] : ThinkingSimulation.closings[number(0...11)]
+        let form = chance(5) ? AnswerForm.all[number(0...(AnswerForm.all.count - 1))] : nil
+        let closings = form == nil ? ThinkingSimulation.closings : ThinkingSimulation.closingsOfForms
+        let closing = chance(2) ? closings[0] : closings[number(0...(closings.count - 1))]
         let budget: Int? = chance(4) ? nil : chance(6) ? 0 : number(1...48)
         let limits = ThinkingLimits(
             budget: budget,
@@ -115,7 +127,7 @@ struct ThinkingSimulation {
         )
         // A shared beginning, so that prompts hit each other's prefixes, and the script's name.
         let shared = Array(repeating: Int32(2 + number(0...2)), count: number(0...30))
-        let request = GenerationRequest(
+        var request = GenerationRequest(
             prompt: shared + [ScriptedRunner.firstName + Int32(index)],
             startsThinking: !chance(5),
             limits: limits,
@@ -124,7 +136,8 @@ struct ThinkingSimulation {
             choiceCount: chance(4) ? number(2...4) : 1,
             snapshotPoints: shared.isEmpty ? [] : [shared.count]
         )
-        return Case(request, ThoughtScript(manner, length: 120, using: &random), closing: closing)
+        request.constraint = form.map { TokenConstraint($0.grammar, trie: ThinkingSimulation.trie) }
+        return Case(request, ThoughtScript(manner, length: 120, using: &random), closing: closing, form: form)
     }
 
     /// Submits in waves, and now and then cancels or controls a request on its way.
@@ -160,7 +173,9 @@ struct ThinkingSimulation {
             if chance(20) { core.cancel(id) }
             return
         }
-        let control: ThinkingControl = chance(2) ? .end : .extend(by: number(1...20))
+        let bound = chance(3) ? number(0...60) : nil
+        let control: ThinkingControl =
+            chance(2) ? .end : .extend(by: number(1...20), bound: bound, end: chance(2) ? .credits : .budget)
         guard let choices = core.control(id, control) else { return }
         report.controls += choices.count(where: \.isApplied)
         one.controls.withLock { $0.append((control, choices)) }
@@ -200,13 +215,6 @@ struct ThinkingSimulation {
                     .map { ThoughtOracle.Wish(after: $0.reasoningTokens, control: control) }
             }
         }
-        let expected = ThoughtOracle.expect(
-            one.request,
-            closing: one.closing,
-            script: one.script,
-            choice: choice,
-            wishes: wishes
-        )
         let seen = ThoughtOracle.Expectation(
             reasoning: reasoning,
             content: content,
@@ -216,8 +224,26 @@ struct ThinkingSimulation {
             answerTokens: result.answerTokens,
             endedBy: result.thinkingEndedBy
         )
-        if seen != expected { fail(index, "\(one.script.manner): saw \(seen), expected \(expected)") }
+        if let form = one.form {
+            report.boundCount += 1
+            check(seen.content, form, isEndedByModel: seen.isStopped && one.request.ending.strings.isEmpty, index)
+        } else {
+            let expected = ThoughtOracle.expect(
+                one.request,
+                closing: one.closing,
+                script: one.script,
+                choice: choice,
+                wishes: wishes
+            )
+            if seen != expected { fail(index, "\(one.script.manner): saw \(seen), expected \(expected)") }
+        }
         checkRules(one, seen, result, wishes, index)
+    }
+
+    /// That a bound answer has its form, and is whole unless something cut it.
+    private mutating func check(_ content: String, _ form: AnswerForm, isEndedByModel: Bool, _ index: Int) {
+        if !form.isBeginning(content) { fail(index, "the answer '\(content)' has not its form") }
+        if isEndedByModel, !form.isWhole(content) { fail(index, "the answer '\(content)' is not whole") }
     }
 
     /// The promises themselves, without the oracle.
@@ -229,7 +255,7 @@ struct ThinkingSimulation {
         _ index: Int
     ) {
         let limits = one.request.limits
-        let extension_ = wishes.reduce(0) { if case .extend(let tokens) = $1.control { $0 + tokens } else { $0 } }
+        let extension_ = wishes.reduce(0) { if case .extend(let tokens, _, _) = $1.control { $0 + tokens } else { $0 } }
         let bound = limits.budget.map {
             max($0, min($0 + extension_, limits.budgetCeiling ?? .max)) + limits.graceTokens
         }

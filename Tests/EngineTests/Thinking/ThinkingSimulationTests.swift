@@ -17,11 +17,12 @@ import Testing
         for end in [ThinkingEnd.natural, .budget, .reserve, .credits, .control, .toolCall, .disabled, .length] {
             if end != .length { #expect(report.endings[end, default: 0] > 0, "no thought ended by \(end)") }
         }
+        #expect(report.boundCount > 0)
         if [33, 64].contains([1, 2, 4, 8, 16, 33, 64][seed % 7]) { #expect(report.largestBatch > 16) }
         print(
             "thinking, seed \(seed): \(report.requestCount) requests, \(report.choiceCount) choices, \(report.tokenCount) "
                 + "tokens, batch \(report.largestBatch), \(report.preemptions) preemptions, \(report.cachedTokens) cached, "
-                + "\(report.controls) controls, \(report.violations.count) violations"
+                + "\(report.controls) controls, \(report.boundCount) bound answers, \(report.violations.count) violations"
         )
     }
 }

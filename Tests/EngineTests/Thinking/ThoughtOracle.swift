@@ -24,6 +24,7 @@ struct ThoughtOracle {
     private let closing: (head: [UInt8], tail: [UInt8])
     private let closingMax: Int
     private var budget: Int?
+    private var budgetEnd: ThinkingEnd
     private var wishes: [Wish]
     private var result = Expectation()
     private var isThinking: Bool
@@ -57,6 +58,7 @@ struct ThoughtOracle {
         self.closing = parts
         closingMax = (0..<8).map { Self.closingTokens(parts, begun: $0).count }.max() ?? 0
         budget = request.limits.budget
+        budgetEnd = request.limits.budgetEnd
         isThinking = request.startsThinking
         result.endedBy = isThinking ? nil : .disabled
     }
@@ -102,8 +104,12 @@ struct ThoughtOracle {
             wishes.removeFirst()
             switch wish.control {
             case .end: close(because: .control)
-            case .extend(let tokens):
-                budget = budget.map { max($0, min($0 + tokens, request.limits.budgetCeiling ?? .max)) }
+            case .extend(let tokens, let bound, let end):
+                guard let current = budget else { break }
+                let wanted = min(current + tokens, request.limits.budgetCeiling ?? .max)
+                let paid = bound.map { $0 - request.limits.graceTokens } ?? .max
+                budget = max(current, min(wanted, paid))
+                budgetEnd = wanted > paid ? end : .budget
             }
         }
     }
@@ -115,7 +121,7 @@ struct ThoughtOracle {
         if let bound = isDisabled ? 0 : budget, result.reasoningTokens >= bound,
             token.contains(10) || result.reasoningTokens >= bound + grace
         {
-            close(because: request.limits.budgetEnd)
+            close(because: budgetEnd)
         } else if total + 1 + closingMax + request.limits.minAnswerTokens > request.limits.completionLimit {
             close(because: .reserve)
         }

@@ -111,6 +111,8 @@ struct ThoughtScript: Sendable {
     /// The scores by which the next token is drawn.
     func fill(_ row: UnsafeMutableBufferPointer<Float>, at position: Int, isThinking: Bool) {
         row.update(repeating: -1e9)
+        // Where what it wants to say is forbidden, it says something that belongs there.
+        for token in isThinking ? Self.thoughtTexts : Self.answerTexts { row[Int(token)] = -1e3 }
         for (rank, token) in candidates(at: position, isThinking: isThinking).enumerated().reversed() {
             row[Int(token)] = 1 - Float(rank) / 4
         }

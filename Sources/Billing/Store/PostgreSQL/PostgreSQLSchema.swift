@@ -52,7 +52,8 @@ enum PostgreSQLSchema {
         "INSERT INTO ledger_schema (one, version) VALUES (true, 0)",
     ]
 
-    private static let migrations = [version1]
+    /// Version 2 has the same tables, but entries that extend a hold: programs of version 1 must not read it.
+    private static let migrations = [version1, []]
 
     /// Names sort by their bytes, as in SQLite. Rows that are often overwritten have room for their next version.
     ///

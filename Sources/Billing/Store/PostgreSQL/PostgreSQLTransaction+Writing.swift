@@ -48,6 +48,11 @@ extension PostgreSQLTransaction: LedgerWriter {
         try markAlive(instance: hold.terms.instance)
     }
 
+    func extend(_ hold: OpenHold, by entry: JournalEntry) throws(StoreError) {
+        let values: [PostgreSQLValue] = [.text(hold.requestID), .integer(entry.seq)]
+        try connection.send("UPDATE open_hold SET seq = $2 WHERE request = $1", values)
+    }
+
     func setCheckpoint(_ usage: TokenUsage, requestID: String) throws(StoreError) {
         let text = CanonicalJSON.text(of: usage)
         try connection.send("UPDATE open_hold SET checkpoint = $2 WHERE request = $1", [.text(requestID), .text(text)])

@@ -143,17 +143,11 @@ extension PostgreSQLTransaction {
             """
         return try all(sql, values) { row in
             let entry = try PostgreSQLTransaction.entry(row)
-            guard case .hold(let terms) = entry.event, let requestID = entry.reference else {
+            let checkpoint = try CanonicalJSON.read(TokenUsage.self, from: row.text(8))
+            guard let hold = OpenHold(entry, checkpoint: checkpoint) else {
                 throw StoreError.corrupt("entry \(entry.seq) is no hold")
             }
-            return OpenHold(
-                requestID: requestID,
-                account: entry.account,
-                key: entry.key,
-                terms: terms,
-                begunAt: entry.time,
-                checkpoint: try CanonicalJSON.read(TokenUsage.self, from: row.text(8))
-            )
+            return hold
         }
     }
 

@@ -9,6 +9,8 @@ enum SQLiteSchema {
         migrator.registerMigration("1") { database in
             for statement in version1 { try database.execute(sql: statement) }
         }
+        // Version 2 has the same tables, but entries that extend a hold: programs of version 1 must not read it.
+        migrator.registerMigration("2") { _ in }
         return migrator
     }
 
@@ -41,7 +43,7 @@ enum SQLiteSchema {
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX api_key_previous ON api_key(previous_digest) WHERE previous_digest IS NOT NULL",
-        // The terms of a hold are in its entry; only the checkpoint is ever overwritten.
+        // The terms of a hold are in its last entry; only the checkpoint is ever overwritten.
         """
         CREATE TABLE open_hold (
             request TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES journal(seq), checkpoint TEXT NOT NULL

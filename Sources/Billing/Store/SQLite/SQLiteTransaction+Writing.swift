@@ -44,6 +44,10 @@ extension SQLiteTransaction: LedgerWriter {
         )
     }
 
+    func extend(_ hold: OpenHold, by entry: JournalEntry) throws(StoreError) {
+        try execute("UPDATE open_hold SET seq = ? WHERE request = ?", [entry.seq, hold.requestID])
+    }
+
     func setCheckpoint(_ usage: TokenUsage, requestID: String) throws(StoreError) {
         let text = CanonicalJSON.text(of: usage)
         try execute("UPDATE open_hold SET checkpoint = ? WHERE request = ?", [text, requestID])

@@ -117,17 +117,11 @@ extension SQLiteTransaction {
             """
         return try all(sql, arguments) { row in
             let entry = try SQLiteTransaction.entry(row)
-            guard case .hold(let terms) = entry.event, let requestID = entry.reference else {
+            let checkpoint = try CanonicalJSON.read(TokenUsage.self, from: row[8])
+            guard let hold = OpenHold(entry, checkpoint: checkpoint) else {
                 throw StoreError.corrupt("entry \(entry.seq) is no hold")
             }
-            return OpenHold(
-                requestID: requestID,
-                account: entry.account,
-                key: entry.key,
-                terms: terms,
-                begunAt: entry.time,
-                checkpoint: try CanonicalJSON.read(TokenUsage.self, from: row[8])
-            )
+            return hold
         }
     }
 

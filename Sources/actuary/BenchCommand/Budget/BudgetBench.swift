@@ -54,7 +54,7 @@ struct BudgetBench: AsyncParsableCommand {
         // Found out before the questions are asked rather than after.
         for path in [json, svg].compactMap(\.self) { try write("", to: path) }
 
-        let client = HTTPClient(address: url, connectionCount: concurrency)
+        let client = HTTPClient(address: url)
         let runner = BudgetRunner(
             client: client,
             model: try await modelName(client),

@@ -57,7 +57,7 @@ struct LoadClient: Sendable {
                     continuation.resume()
                 }
             }
-            guard let request, let end else { return }
+            guard let end else { return }
             let waiting = Task {
                 if (try? await ContinuousClock().sleep(until: end)) != nil { request.cancel() }
             }

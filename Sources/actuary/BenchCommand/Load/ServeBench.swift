@@ -60,8 +60,7 @@ struct ServeBench: AsyncParsableCommand {
 
     func run() async throws {
         if let json { try write("", to: json) }
-        let most = rate == nil ? (concurrency.numbers.max() ?? 1) : 10_000
-        let http = HTTPClient(address: url, connectionCount: most + 1)
+        let http = HTTPClient(address: url)
         let client = LoadClient(client: http, model: try await modelName(http), run: UInt64.random(in: 0 ... .max))
         let run = LoadRun(
             client: client,
