@@ -117,6 +117,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "EventStreamBenchmark",
+            dependencies: ["HTTPServer", httpTypes],
+            path: "Tests/Benchmarks/EventStreams",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "LedgerBenchmark",
             dependencies: ["Billing"],
             path: "Tests/Benchmarks/Ledger",
@@ -145,7 +151,7 @@ if Context.environment["ACTUARY_FUZZ"] != nil {
             name: "Fuzz",
             dependencies: ["HTTPServer", "OpenAIAPI"],
             path: "Tests/Fuzz",
-            exclude: ["run.sh"],
+            exclude: ["run.sh", "seeds.py"],
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
         )
     )

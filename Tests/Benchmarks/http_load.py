@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Requests per second and latencies of GET /health beside nginx, and the memory of idle connections.
+"""Requests per second and latencies of GET /health beside others, and the memory of idle connections.
 
     python3 Tests/Benchmarks/http_load.py [--seconds 5] [--rounds 3] [--idle 10000] [--certificate PEM --key PEM]
+        [--llama-server PROGRAM --gguf FILE]
 
-Needs wrk and nginx (Debian: wrk, nginx-light). nginx returns a text of the same length with one worker, in turns with
-Actuary, so that both see the same machine. Medians of the rounds.
+Needs wrk and nginx (Debian: wrk, nginx-light). nginx returns a text of the same length with one worker; llama-server, if
+it is named, answers its own /health. They are asked in turns with Actuary, so that all see the same machine. Medians of
+the rounds.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -19,6 +22,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 BINARY = os.environ.get("ACTUARY_BINARY", ".build/release/actuary")
 NGINX = """
@@ -65,18 +69,33 @@ def start_nginx(folder):
             time.sleep(0.01)
 
 
+def start_llama(program, model):
+    port = free_port()
+    command = [program, "--model", model, "--host", "127.0.0.1", "--port", str(port), "--ctx-size", "256", "--log-disable"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        with contextlib.suppress(OSError):
+            if urllib.request.urlopen(f"{url}/health").status == 200:
+                return process, url
+        time.sleep(0.1)
+    raise SystemExit(f"{program} did not start with {model}")
+
+
 def milliseconds(text):
     value, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
     return float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
 def wrk(url, connections, seconds):
-    """Requests per second, and the median and 99th percentile of the latency in ms."""
+    """Requests per second, the median and 99th percentile of the latency in ms, and requests that failed."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s", f"{url}/health"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "Non-2xx" not in text and "Socket errors" not in text, text
+    assert "Non-2xx" not in text, text
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
-    return rate, *(milliseconds(re.search(rf"{p}%\s+(\S+)", text)[1]) for p in (50, 99))
+    errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+    latencies = (milliseconds(re.search(rf"{p}%\s+(\S+)", text)[1]) for p in (50, 99))
+    return rate, *latencies, sum(map(int, errors.groups())) if errors else 0
 
 
 def compare(options, urls):
@@ -87,9 +106,11 @@ def compare(options, urls):
                 results[name].append(wrk(url, connections, options.seconds))
         row = {"connections": connections}
         for name, values in results.items():
-            rate, median, last = (statistics.median(value[i] for value in values) for i in range(3))
-            row[name] = {"per_second": round(rate), "p50_ms": median, "p99_ms": last}
-        row["actuary_over_nginx"] = round(row["actuary"]["per_second"] / row["nginx"]["per_second"], 2)
+            rate, median, last, errors = (statistics.median(column) for column in zip(*values))
+            row[name] = {"per_second": round(rate), "p50_ms": median, "p99_ms": last, "errors": round(errors)}
+            assert name != "actuary" or errors == 0, row
+        for name in urls.keys() - {"actuary"}:
+            row[f"actuary_over_{name}"] = round(row["actuary"]["per_second"] / row[name]["per_second"], 2)
         print(json.dumps(row), flush=True)
 
 
@@ -151,20 +172,27 @@ def main():
     parser.add_argument("--idle", type=int, default=10_000)
     parser.add_argument("--certificate")
     parser.add_argument("--key")
+    parser.add_argument("--llama-server")
+    parser.add_argument("--gguf")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         actuary, url = start_actuary([])
         nginx, nginx_url = start_nginx(folder)
+        others = [nginx]
+        urls = {"actuary": url, "nginx": nginx_url}
+        if options.llama_server:
+            llama, urls["llama_server"] = start_llama(options.llama_server, options.gguf)
+            others.append(llama)
         try:
             # First, while nothing that was freed could serve instead of new memory.
             if options.idle:
                 idle(options, actuary, url)
             if options.rounds:
-                compare(options, {"actuary": url, "nginx": nginx_url})
+                compare(options, urls)
         finally:
-            actuary.terminate()
-            nginx.terminate()
-            nginx.wait()
+            for process in (actuary, *others):
+                process.terminate()
+                process.wait()
     if options.certificate and options.idle:
         secure, url = start_actuary(["--tls-cert", options.certificate, "--tls-key", options.key])
         try:

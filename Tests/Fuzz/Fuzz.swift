@@ -13,15 +13,37 @@ private let target: @Sendable ([UInt8]) -> Void = {
     switch ProcessInfo.processInfo.environment["FUZZ_TARGET"] {
     case "parser": { checkSplits(of: $0) }
     case "chunked": { checkSplits(of: head("Transfer-Encoding: chunked") + $0) }
-    case "gzip": { checkSplits(of: head("Content-Encoding: gzip\r\nContent-Length: \($0.count)") + $0) }
+    case "gzip": { checkSplits(of: head("Content-Encoding: \(coding(of: $0))\r\nContent-Length: \($0.count)") + $0) }
     case "tls": fuzzTLS
-    case "json": { _ = try? ChatCompletionRequest(body: $0) }
+    case "json": checkBodies
     case let name: preconditionFailure("FUZZ_TARGET is \(name ?? "not set")")
     }
 }()
 
 private func head(_ fields: String) -> [UInt8] {
     Array("POST / HTTP/1.1\r\nHost: h\r\n\(fields)\r\n\r\n".utf8)
+}
+
+/// What begins like gzip is sent as gzip, everything else as deflate.
+private func coding(of bytes: [UInt8]) -> String { bytes.first == 0x1F ? "gzip" : "deflate" }
+
+/// Each kind of body is a request or an error of the client's, whatever it is.
+private func checkBodies(_ bytes: [UInt8]) {
+    checkRefusal { _ = try ChatCompletionRequest(body: bytes) }
+    checkRefusal { _ = try ResponsesRequest(body: bytes) }
+    checkRefusal { _ = try MessagesRequest(body: bytes) }
+    checkRefusal { _ = try ControlRequest(body: bytes) }
+    checkRefusal { _ = try TokenizeRequest(body: bytes) }
+    checkRefusal { _ = try DetokenizeRequest(body: bytes, vocabularySize: 1000) }
+}
+
+private func checkRefusal(_ read: () throws -> Void) {
+    do {
+        try read()
+    } catch {
+        let status = (error as? APIError)?.status ?? 0
+        precondition((400..<500).contains(status), "a body is answered with \(error)")
+    }
 }
 
 /// What a parser makes of bytes.
