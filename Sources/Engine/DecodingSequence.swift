@@ -110,7 +110,7 @@ package struct DecodingSequence {
         _ vocabulary: some TokenVocabulary
     ) -> Int32? {
         var banned: Set<Int32> = []
-        // Where the constraint does not say beforehand what may come, what would break it is drawn again.
+        // Where nothing says beforehand what may come, what may not is drawn again.
         while let token = drawn(logits, &sampler, vocabulary, banning: banned) {
             if admits(token, vocabulary) { return token }
             if banned.count == DecodingSequence.maxRedraws {
@@ -154,9 +154,12 @@ package struct DecodingSequence {
     /// Whether the next token is one of those that the constraint names.
     private var isBound: Bool { !gate.isThinking && (constraint?.isBound ?? false) }
 
-    /// Whether a token that is drawn freely leaves the constraint unbroken: it may end a thought, or begin what is bound.
+    /// Whether a token that is drawn freely may come: it opens no thought after the last one was closed from outside, and
+    /// leaves the constraint unbroken, though it may end a thought or begin what is bound.
     private func admits(_ token: Int32, _ vocabulary: some TokenVocabulary) -> Bool {
-        guard constraint != nil, !isBound, stopCause(token, vocabulary) == nil else { return true }
+        guard !isBound, stopCause(token, vocabulary) == nil else { return true }
+        if gate.forbids(bytes(of: token, vocabulary)) { return false }
+        guard constraint != nil else { return true }
         var probe = self
         return probe.follow(bytes(of: token, vocabulary)).isAdmitted
     }

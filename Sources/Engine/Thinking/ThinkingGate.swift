@@ -44,6 +44,17 @@ package struct ThinkingGate: Sendable {
     /// Whether the next token is sampled inside a thought.
     package var isThinking: Bool { scanner.channel == .thought }
 
+    /// Whether a token would open a thought that may not be: one was closed from outside, so what is left of the
+    /// completion is the answer's, and closing another thought would only take from it.
+    package func forbids(_ bytes: [UInt8]) -> Bool {
+        guard scanner.channel == .answer, let endedBy, ThinkingGate.ends.contains(endedBy) else { return false }
+        var probe = scanner
+        return probe.feed(bytes).contains(.opened)
+    }
+
+    /// The ways in which a thought is closed from outside.
+    private static let ends: Set<ThinkingEnd> = [.budget, .reserve, .credits, .control]
+
     /// The most tokens that may be sampled while thinking; `nil` is no bound.
     package var budget: Int? { limits.budget }
 

@@ -277,9 +277,7 @@ struct ThinkingSimulation {
             fail(index, "an answer in the thought '\(seen.reasoning)'")
         }
         let isForced = [.budget, .reserve, .credits, .control].contains(result.thinkingEndedBy)
-        // A model that opens another thought at the very end has its own answer on its conscience.
-        let reopens = [.nesting, .reopening, .noise].contains(one.script.manner)
-        guard isForced, !seen.isStopped, limits.leavesRoomToThink, !reopens else { return }
+        guard isForced, !seen.isStopped, limits.leavesRoomToThink else { return }
         if seen.answerTokens < limits.minAnswerTokens { fail(index, "the reserve was not kept") }
         if one.script.manner == .endless, seen.answerTokens >= 3, seen.content.isEmpty {
             fail(index, "an empty answer")

@@ -83,7 +83,12 @@ struct ThoughtOracle {
         while total < limit, !hasStopString {
             script.fill(row, at: total, isThinking: isThinking)
             let sampling = request.sampling.forChoice(choice)
-            guard let token = sampler.sample(UnsafeBufferPointer(row), sampling, position: sampled) else { break }
+            guard var token = sampler.sample(UnsafeBufferPointer(row), sampling, position: sampled) else { break }
+            while mayNotOpen, opensThought(token) {
+                row[Int(token)] = -.infinity
+                guard let other = sampler.sample(UnsafeBufferPointer(row), sampling, position: sampled) else { break }
+                token = other
+            }
             sampled += 1
             if isThinking { result.reasoningTokens += 1 } else { result.answerTokens += 1 }
             if token == ScriptVocabulary.stop {
@@ -96,6 +101,17 @@ struct ThoughtOracle {
         }
         if isThinking, result.endedBy == nil { result.endedBy = .length }
         finish(isStopped: hasStopString)
+    }
+
+    /// Whether a thought was closed from outside, so that no other one is opened.
+    private var mayNotOpen: Bool {
+        !isThinking && [.budget, .reserve, .credits, .control].contains(result.endedBy)
+    }
+
+    private func opensThought(_ token: Int32) -> Bool {
+        var after = self
+        after.add(ScriptVocabulary.pieces[Int(token)])
+        return after.isThinking
     }
 
     /// Carries out what the client asked for at this point.
