@@ -94,8 +94,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Billing", "ChatTemplate", "Compute", "Engine", "NemotronH", "OpenAIAPI", "OrderedJSON", "Tokenization",
-                httpTypes,
+                "Billing", "ChatTemplate", "Compute", "Engine", "HTTPServer", "NemotronH", "OpenAIAPI", "OrderedJSON",
+                "Tokenization", httpTypes, logging,
             ]
         ),
         tests("HTTPServer", ["COpenSSL", httpTypes]),
@@ -108,6 +108,12 @@ let package = Package(
             name: "TokenizerBenchmark",
             dependencies: ["Tokenization"],
             path: "Tests/Benchmarks/Tokenizer",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "RequestDecodingBenchmark",
+            dependencies: ["OpenAIAPI", "OrderedJSON", "Tokenization"],
+            path: "Tests/Benchmarks/RequestDecoding",
             swiftSettings: strict
         ),
         .executableTarget(

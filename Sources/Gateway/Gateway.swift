@@ -70,9 +70,10 @@ package final class Gateway: Sendable {
 
     var isDraining: Bool { draining.withLock { $0 } }
 
-    /// All routes. Health and metrics are open to everybody who can connect; all others ask for a key if there are keys.
+    /// All routes. Health, metrics and the document are open to everybody who can connect; all others ask for a key if there are keys.
     package var routes: [Route] {
         healthRoutes + metricsRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + controlRoutes
             + completionRoutes + messagesRoutes + responsesRoutes + quoteRoutes + creditsRoutes + usageRoutes
+            + openAPIRoutes
     }
 }

@@ -41,40 +41,65 @@ extension JSONParser {
         let open = position
         position += 1
         let start = position
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                guard let text = String(validating: bytes[start..<position], as: UTF8.self) else {
-                    throw error(.invalidUTF8, at: open)
-                }
-                position += 1
-                return text
-            case UInt8(ascii: "\\"): return try escapedString(from: start)
-            case 0..<0x20: throw error(.controlCharacterInString)
-            default: position += 1
-            }
+        position = endOfPlainText(from: start)
+        guard position < bytes.count else { throw error(.unexpectedEnd) }
+        switch bytes[position] {
+        case UInt8(ascii: "\""):
+            defer { position += 1 }
+            return try text(bytes[start..<position], at: open)
+        case UInt8(ascii: "\\"): return try escapedString(from: start)
+        default: throw error(.controlCharacterInString)
         }
-        throw error(.unexpectedEnd)
     }
 
     /// The slower path, from the first backslash on.
     private mutating func escapedString(from start: Int) throws(JSONParseError) -> String {
-        var text = Array(bytes[start..<position])
+        var decoded = Array(bytes[start..<position])
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
             switch byte {
-            case UInt8(ascii: "\""):
-                guard let result = String(validating: text, as: UTF8.self) else {
-                    throw error(.invalidUTF8, at: start - 1)
-                }
-                return result
-            case UInt8(ascii: "\\"): try escape(into: &text)
-            case 0..<0x20: throw error(.controlCharacterInString, at: position - 1)
-            default: text.append(byte)
+            case UInt8(ascii: "\""): return try text(decoded, at: start - 1)
+            case UInt8(ascii: "\\"): try escape(into: &decoded)
+            default: throw error(.controlCharacterInString, at: position - 1)
             }
+            let end = endOfPlainText(from: position)
+            decoded.append(contentsOf: bytes[position..<end])
+            position = end
         }
         throw error(.unexpectedEnd)
+    }
+
+    private func text(_ utf8: some Sequence<UInt8>, at open: Int) throws(JSONParseError) -> String {
+        guard let text = String(validating: utf8, as: UTF8.self) else { throw error(.invalidUTF8, at: open) }
+        return text
+    }
+
+    /// The first quote, backslash or control character from `start` on, or the end of the document.
+    ///
+    /// Almost all bytes of a request are text, so eight are looked at in one step.
+    private func endOfPlainText(from start: Int) -> Int {
+        let everyByte: UInt64 = 0x0101_0101_0101_0101
+        let raw = UnsafeRawBufferPointer(bytes)
+        var place = start
+        while place + 8 <= bytes.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            let quotes = word ^ (everyByte &* UInt64(UInt8(ascii: "\"")))
+            let backslashes = word ^ (everyByte &* UInt64(UInt8(ascii: "\\")))
+            // Subtracting borrows through the top bit of a byte that is too small; the lowest such byte is a true one.
+            let found =
+                ((quotes &- everyByte) & ~quotes | (backslashes &- everyByte) & ~backslashes
+                    | (word &- everyByte &* 0x20) & ~word) & (everyByte &* 0x80)
+            if found != 0 { return place + found.trailingZeroBitCount / 8 }
+            place += 8
+        }
+        while place < bytes.count {
+            switch bytes[place] {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20: return place
+            default: place += 1
+            }
+        }
+        return place
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONParseError) {
@@ -88,15 +113,16 @@ extension JSONParser {
         case UInt8(ascii: "n"): text.append(0x0A)
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
+        case UInt8(ascii: "u"):
+            text.append(contentsOf: UTF8.encode(try unicodeEscape()) ?? UTF8.encodedReplacementCharacter)
         default: throw error(.invalidEscape, at: position - 2)
         }
     }
 
     /// The scalar of `\u0000` or of two of them that form a surrogate pair; half a pair is U+FFFD.
-    private mutating func unicodeEscape() throws(JSONParseError) -> Character {
+    private mutating func unicodeEscape() throws(JSONParseError) -> Unicode.Scalar {
         let first = try hexQuad()
-        if let scalar = UnicodeScalar(first) { return Character(scalar) }
+        if let scalar = Unicode.Scalar(first) { return scalar }
         let isHigh = first < 0xDC00
         if isHigh, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
             bytes[position + 1] == UInt8(ascii: "u")
@@ -105,9 +131,9 @@ extension JSONParser {
             position += 2
             let second = try hexQuad()
             if (0xDC00..<0xE000).contains(second),
-                let scalar = UnicodeScalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+                let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
             {
-                return Character(scalar)
+                return scalar
             }
             position = mark
         }
@@ -118,12 +144,19 @@ extension JSONParser {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard position < bytes.count else { throw error(.unexpectedEnd) }
-            guard let digit = Character(UnicodeScalar(bytes[position])).hexDigitValue, bytes[position] < 0x80 else {
-                throw error(.invalidEscape)
-            }
-            value = value << 4 | UInt32(digit)
+            guard let digit = Self.hexDigit(bytes[position]) else { throw error(.invalidEscape) }
+            value = value << 4 | digit
             position += 1
         }
         return value
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
     }
 }

@@ -10,6 +10,7 @@ struct RouterTests {
         Route(.get, "/v1/models/{id}") { _, _ in },
         Route(.delete, "/v1/models/{id}") { _, _ in },
         Route(.get, "/v1/models/special/{rest}") { _, _ in },
+        Route(.post, "/v1/models/{id}/stop") { _, _ in },
         Route(.post, "/v1/chat/completions") { _, _ in },
     ])
 
@@ -37,6 +38,9 @@ struct RouterTests {
         #expect(try match(.get, "/v1/models/%CC%81x") == "GET /v1/models/{id} \u{301}x")
         #expect(try match(.get, "/v1/models/special/x") == "GET /v1/models/special/{rest} x")
         #expect(try match(.delete, "/v1/models/a") == "DELETE /v1/models/{id} a")
+        #expect(try match(.post, "/v1/models/a/b/stop") == "POST /v1/models/{id}/stop a/b")
+        #expect(try match(.get, "/v1/models/a/stop") == "not allowed OPTIONS,POST")
+        #expect(try match(.get, "/v1/models//stop") == "GET /v1/models/{id} /stop")
         #expect(try match(.get, "http://host/v1/models") == "GET /v1/models -")
     }
 
@@ -69,7 +73,8 @@ struct RouterTests {
     func badPatterns() async {
         await #expect(processExitsWith: .failure) { _ = Route(.get, "v1") { _, _ in } }
         await #expect(processExitsWith: .failure) { _ = Route(.get, "/v1/x{id}") { _, _ in } }
-        await #expect(processExitsWith: .failure) { _ = Route(.get, "/v1/{id}/x") { _, _ in } }
+        await #expect(processExitsWith: .failure) { _ = Route(.get, "/v1/{id}x") { _, _ in } }
+        await #expect(processExitsWith: .failure) { _ = Route(.get, "/v1/{id}/{part}") { _, _ in } }
         await #expect(processExitsWith: .failure) {
             _ = Router([Route(.get, "/a") { _, _ in }, Route(.get, "/a") { _, _ in }])
         }

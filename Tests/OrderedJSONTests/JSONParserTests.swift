@@ -62,6 +62,51 @@ import Testing
         #expect(try JSONValue(parsing: text) == .string(expected))
     }
 
+    @Test("the end of a string is found at every distance, whatever stands before it", arguments: 0..<26)
+    func stringEnds(length: Int) throws {
+        for filler in ["a", "\u{7F}", "é", "\u{10FFFF}", "!", "#", "[", "]", "\u{2028}"] {
+            let text = String(repeating: filler, count: length)
+            let place = text.utf8.count + 1
+            #expect(try JSONValue(parsing: "\"\(text)\"") == .string(text))
+            #expect(try JSONValue(parsing: "[\"\(text)\\n\(text)\",1]") == [.string("\(text)\n\(text)"), 1])
+            for (byte, reason) in [(0x1F, .controlCharacterInString), (0x00, .controlCharacterInString)]
+                as [(UInt8, JSONParseError.Reason)]
+            {
+                #expect { try JSONValue(parsing: [0x22] + Array(text.utf8) + [byte, 0x22]) } throws: {
+                    ($0 as? JSONParseError)?.reason == reason && ($0 as? JSONParseError)?.offset == place
+                }
+            }
+            #expect { try JSONValue(parsing: "\"\(text)") } throws: {
+                ($0 as? JSONParseError)?.reason == .unexpectedEnd && ($0 as? JSONParseError)?.offset == place
+            }
+        }
+    }
+
+    @Test("numbers of any length are read, and keep their digits if they are whole")
+    func bigNumbers() throws {
+        let digits = String(repeating: "9", count: 1_000_000)
+        #expect(try JSONValue(parsing: digits) == .bigInteger(digits))
+        #expect(try JSONValue(parsing: "-\(digits)").number == -.infinity)
+        #expect(try JSONValue(parsing: "0.\(digits)") == .double(1))
+        #expect(try JSONValue(parsing: "9223372036854775807") == .integer(.max))
+        #expect(try JSONValue(parsing: "9223372036854775808") == .bigInteger("9223372036854775808"))
+        #expect(try JSONValue(parsing: "-9223372036854775808") == .integer(.min))
+        #expect(try JSONValue(parsing: "1e308") == .double(1e308))
+        for text in ["1e309", "-1e309", "1e99999999999999999999"] {
+            #expect { try JSONValue(parsing: text) } throws: { ($0 as? JSONParseError)?.reason == .invalidNumber }
+        }
+    }
+
+    @Test("a key is a duplicate at any depth, escaped or not, and only in its own object")
+    func duplicates() throws {
+        for text in [#"{"a":1,"\u0061":2}"#, #"[{"x":{"k":1,"k":1}}]"#, #"{"":0,"":0}"#] {
+            #expect { try JSONValue(parsing: text) } throws: {
+                if case .duplicateKey = ($0 as? JSONParseError)?.reason { true } else { false }
+            }
+        }
+        #expect(try JSONValue(parsing: #"{"a":{"a":{"a":1}},"A":1}"#).object?.count == 2)
+    }
+
     @Test("Python's extras are accepted only when asked for")
     func python() throws {
         let value = try JSONValue(parsing: "[NaN, Infinity, -Infinity, -1]", options: .python)

@@ -11,7 +11,7 @@ package struct Route: Sendable {
     /// The method; a GET route serves HEAD too.
     package let method: HTTPRequest.Method
 
-    /// The path: literal, like `/v1/models`, or with one trailing parameter, like `/v1/models/{id}`.
+    /// The path: literal, like `/v1/models`, or with one parameter, like `/v1/models/{id}` or `/v1/responses/{id}/cancel`.
     package let pattern: String
 
     /// Fields that every response of this route carries, unless the handler sets them.
@@ -22,7 +22,7 @@ package struct Route: Sendable {
 
     /// Creates a route.
     ///
-    /// - Precondition: The pattern begins with a slash, and braces are only around a whole last segment.
+    /// - Precondition: The pattern begins with a slash, and braces are only around one whole segment.
     package init(
         _ method: HTTPRequest.Method,
         _ pattern: String,
@@ -32,8 +32,8 @@ package struct Route: Sendable {
         precondition(pattern.hasPrefix("/"), "the pattern '\(pattern)' must begin with a slash")
         let braces = pattern.utf8.filter { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }.count
         precondition(
-            braces == 0 || (braces == 2 && Self.parameterPrefix(of: pattern) != nil),
-            "only a whole last segment of '\(pattern)' can be a parameter"
+            braces == 0 || (braces == 2 && Self.parameterPlace(in: pattern) != nil),
+            "only one whole segment of '\(pattern)' can be a parameter"
         )
         self.method = method
         self.pattern = pattern
@@ -41,11 +41,13 @@ package struct Route: Sendable {
         self.handler = handler
     }
 
-    /// The part of a pattern before its parameter, with the slash; nil for a literal pattern.
-    static func parameterPrefix(of pattern: String) -> String? {
-        guard pattern.hasSuffix("}"), let brace = pattern.firstIndex(of: "{"),
-            brace > pattern.startIndex, pattern[pattern.index(before: brace)] == "/"
-        else { return nil }
-        return String(pattern[..<brace])
+    /// The parts of a pattern before its parameter, with the slash, and behind it; nil for a literal pattern.
+    static func parameterPlace(in pattern: String) -> (prefix: String, suffix: String)? {
+        guard let open = pattern.firstIndex(of: "{"), let close = pattern.firstIndex(of: "}"), open < close else {
+            return nil
+        }
+        let (prefix, suffix) = (pattern[..<open], pattern[pattern.index(after: close)...])
+        guard prefix.hasSuffix("/"), suffix.isEmpty || suffix.hasPrefix("/") else { return nil }
+        return (String(prefix), String(suffix))
     }
 }

@@ -2,10 +2,11 @@ package import HTTPTypes
 
 /// Finds the route of a request; a value without state.
 ///
-/// Literal paths go before parameters, and longer prefixes before shorter ones. `OPTIONS` and `HEAD` need no routes.
+/// Literal paths go before parameters, and longer patterns before shorter ones. `OPTIONS` and `HEAD` need no routes.
 package struct Router: Sendable {
     private struct Parameterized {
         let prefix: String
+        let suffix: String
         var routes: [Route]
     }
 
@@ -25,15 +26,18 @@ package struct Router: Sendable {
     /// - Precondition: No two routes have the same method and pattern.
     package init(_ routes: [Route]) {
         for route in routes {
-            if let prefix = Route.parameterPrefix(of: route.pattern) {
-                let place = parameterized.firstIndex { $0.prefix == prefix } ?? parameterized.endIndex
-                if place == parameterized.endIndex { parameterized.append(Parameterized(prefix: prefix, routes: [])) }
+            if let (prefix, suffix) = Route.parameterPlace(in: route.pattern) {
+                let known = parameterized.firstIndex { $0.prefix == prefix && $0.suffix == suffix }
+                let place = known ?? parameterized.endIndex
+                if known == nil { parameterized.append(Parameterized(prefix: prefix, suffix: suffix, routes: [])) }
                 Self.append(route, to: &parameterized[place].routes)
             } else {
                 Self.append(route, to: &literals[route.pattern, default: []])
             }
         }
-        parameterized.sort { $0.prefix.utf8.count > $1.prefix.utf8.count }
+        parameterized.sort { one, other in
+            (one.prefix.utf8.count, one.suffix.utf8.count) > (other.prefix.utf8.count, other.suffix.utf8.count)
+        }
         allMethods = Self.allowed(routes)
     }
 
@@ -47,7 +51,9 @@ package struct Router: Sendable {
         }
         for candidate in parameterized where target.path.utf8.starts(with: candidate.prefix.utf8) {
             // By bytes: as characters, a combining mark behind the slash would hide it.
-            let rest = Substring(target.path.utf8.dropFirst(candidate.prefix.utf8.count))
+            let behind = target.path.utf8.dropFirst(candidate.prefix.utf8.count)
+            guard behind.suffix(candidate.suffix.utf8.count).elementsEqual(candidate.suffix.utf8) else { continue }
+            let rest = Substring(behind.dropLast(candidate.suffix.utf8.count))
             guard !rest.isEmpty, let parameter = PercentCoding.decode(rest) else { continue }
             return choose(from: candidate.routes, method, parameter: parameter)
         }

@@ -5,7 +5,7 @@ import OrderedJSON
 /// The other rooms have errors of their own; `Gateway` translates each of them into one of these.
 package struct APIError: Error, Equatable, Sendable {
     /// Whose fault it is, in the words of OpenAI's `type`.
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         case invalidRequest = "invalid_request_error"
         case server = "server_error"
         case authentication = "authentication_error"

@@ -11,6 +11,7 @@ enum Quotation {
         case .null, .bool, .integer, .double: value.text()
         case .bigInteger(let digits), .decimal(let digits): cut(digits, to: maxLength)
         case .string(let text): "'\(cut(text, to: maxLength))'"
+        case .array(let elements) where elements.isEmpty: "an empty array"
         case .array, .object: value.kind
         }
     }

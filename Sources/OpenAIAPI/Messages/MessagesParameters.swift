@@ -15,7 +15,7 @@ enum MessagesParameters {
             "return_token_ids",
         ])
         .replacing([
-            .built("messages", .list(.variants(turn)), required: true),
+            .built("messages", .list(.variants(turn), count: 1...Int.max), required: true),
             .budget("max_tokens", .integer(1...ChatParameters.maxTokenCount)),
             .built("system", .oneOf([.string(), .list(.variants(texts))])),
             .built("stop_sequences", .list(.string(bytes: 1...1024), count: 0...16)),

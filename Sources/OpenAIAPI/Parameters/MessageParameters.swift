@@ -3,7 +3,7 @@ import OrderedJSON
 /// The declared members of the messages of a chat.
 enum MessageParameters {
     /// A whole conversation.
-    static let messages = ParameterKind.list(.variants(message))
+    static let messages = ParameterKind.list(.variants(message), count: 1...Int.max)
 
     private static let message = ParameterVariants(
         by: "role",

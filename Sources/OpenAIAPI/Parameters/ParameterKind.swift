@@ -12,6 +12,8 @@ indirect enum ParameterKind: Sendable {
     case string(bytes: ClosedRange<Int> = 0...Int.max)
     /// Any object, kept as it is.
     case object
+    /// An object whose members are named by token ids, at most so many.
+    case tokenMap(ParameterKind, atMost: Int)
     /// An object whose members a table declares.
     case group(ParameterTable)
     /// An object one of whose members says which table declares it.
@@ -29,7 +31,7 @@ indirect enum ParameterKind: Sendable {
         case (.boolean, .bool), (.word, .string), (.string, .string), (.list, .array): true
         case (.integer, .integer), (.integer, .bigInteger): true
         case (.number, .integer), (.number, .bigInteger), (.number, .double): true
-        case (.object, .object), (.group, .object), (.variants, .object): true
+        case (.object, .object), (.tokenMap, .object), (.group, .object), (.variants, .object): true
         case (.oneOf(let kinds), _): kinds.contains { $0.takes(value) }
         case (.verbatim(let kind), _): kind.takes(value)
         default: false
@@ -49,6 +51,7 @@ indirect enum ParameterKind: Sendable {
             "a number above \(Self.plain(range.lower)) and at most \(Self.plain(range.upper))"
         case .string(let bytes): "a string" + Self.extent(bytes, of: "byte")
         case .object, .group, .variants: "an object"
+        case .tokenMap(let kind, let count): "an object of at most \(count) token ids, each with \(kind.allowed)"
         case .list(_, let count): "an array" + Self.extent(count, of: "element")
         case .oneOf(let kinds): kinds.map(\.allowed).joined(separator: " or ")
         case .verbatim(let kind): kind.allowed

@@ -75,6 +75,11 @@ struct ParameterReader {
         case .integer(let range, _): if case .integer(let number) = value, range.contains(number) { return value }
         case .number(let range): if let number = value.number, range.contains(number) { return value }
         case .string(let bytes): if let text = value.string, bytes.contains(text.utf8.count) { return value }
+        case .tokenMap(let kind, let count):
+            if let members = value.object, members.count <= count, members.keys.allSatisfy(Self.isTokenID) {
+                for (_, member) in members { _ = try check(member, kind, at: path) }
+                return value
+            }
         case .group(let table):
             if let members = value.object { return .object(try group(members, table, at: path)) }
         case .variants(let variants):
@@ -92,8 +97,19 @@ struct ParameterReader {
         throw .invalidRequest(
             "'\(path)' must be \(kind.allowed), but was \(Quotation.of(value)).",
             param: path,
-            code: kind.takes(value) ? "invalid_value" : "invalid_type"
+            code: Self.code(of: value, kind)
         )
+    }
+
+    private static func code(of value: JSONValue, _ kind: ParameterKind) -> String {
+        guard kind.takes(value) else { return "invalid_type" }
+        return value == [] ? "empty_array" : "invalid_value"
+    }
+
+    /// Whether a name is a token's number as JSON writes numbers.
+    private static func isTokenID(_ name: String) -> Bool {
+        guard let number = Int32(name), number >= 0 else { return false }
+        return String(number) == name
     }
 
     private mutating func list(
@@ -115,7 +131,9 @@ struct ParameterReader {
         at path: String
     ) throws(APIError) -> JSONObject {
         let place = Self.path(path, variants.discriminator)
-        guard let word = members[variants.discriminator], !word.isNull else { throw .missingParameter(place) }
+        var word = members[variants.discriminator] ?? .null
+        if word.isNull, let implied = variants.impliedWord { word = .string(implied) }
+        guard !word.isNull else { throw .missingParameter(place) }
         guard let text = word.string, let table = variants[text] else {
             let allowed = Quotation.alternatives(variants.words)
             throw .invalidRequest(

@@ -21,7 +21,7 @@ enum SamplingParameterTable {
         .built("presence_penalty", .number(.from(-2, to: 2))),
         .built("frequency_penalty", .number(.from(-2, to: 2))),
         .built("repetition_penalty", .number(.above(0, to: 10))),
-        .built("logit_bias", .object),
+        .built("logit_bias", .tokenMap(.number(.from(-100, to: 100)), atMost: maxNamedTokens)),
         .built("allowed_token_ids", .list(tokenID)),
         .built("min_tokens", .integer(0...ChatParameters.maxTokenCount)),
         .built("ignore_eos", .boolean),

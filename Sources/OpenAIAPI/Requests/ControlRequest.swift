@@ -22,7 +22,7 @@ package struct ControlRequest: Sendable, Equatable {
     /// The paths of fields that had no effect.
     package var ignoredFields: [String]
 
-    private static let table = ParameterTable([
+    static let table = ParameterTable([
         .built("id", .string(bytes: 1...512), required: true),
         .built("action", .word(["end_thinking", "extend_thinking"]), required: true),
         .budget("tokens", .integer(1...ChatParameters.maxTokenCount)),

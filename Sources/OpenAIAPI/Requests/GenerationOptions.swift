@@ -34,7 +34,7 @@ package struct GenerationOptions: Sendable, Equatable {
         maxCompletionTokens = try Self.completionLimit(fields)
         stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []
         serviceTier = Self.serviceTier(fields["service_tier"]?.string)
-        sampling = try SamplingOptions(fields)
+        sampling = SamplingOptions(fields)
         ending = EndingOptions(fields)
         form = try RequestedForm(fields)
         reports = try TokenReportOptions(chat: fields)

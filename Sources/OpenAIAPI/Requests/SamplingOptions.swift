@@ -25,7 +25,7 @@ package struct SamplingOptions: Sendable, Equatable {
     package init() {}
 
     /// Takes what a table accepted.
-    init(_ fields: JSONObject) throws(APIError) {
+    init(_ fields: JSONObject) {
         temperature = fields["temperature"]?.number
         topP = fields["top_p"]?.number
         topK = fields["top_k"]?.integer.map { max($0, 0) }
@@ -35,31 +35,8 @@ package struct SamplingOptions: Sendable, Equatable {
         frequencyPenalty = fields["frequency_penalty"]?.number
         repetitionPenalty = fields["repetition_penalty"]?.number
         allowedTokens = fields["allowed_token_ids"]?.array?.compactMap(\.integer) ?? []
-        logitBias = try Self.biases(fields["logit_bias"]?.object ?? JSONObject())
-    }
-
-    private static func biases(_ members: JSONObject) throws(APIError) -> [Int: Double] {
-        let limit = SamplingParameterTable.maxNamedTokens
-        guard members.count <= limit else {
-            throw .invalidRequest(
-                "'logit_bias' may name at most \(limit) tokens, but names \(members.count).",
-                param: "logit_bias",
-                code: "invalid_value"
-            )
+        for (token, bias) in fields["logit_bias"]?.object ?? JSONObject() {
+            if let token = Int(token) { logitBias[token] = bias.number }
         }
-        var biases: [Int: Double] = [:]
-        for (key, value) in members {
-            guard let token = Int(key), token >= 0, biases[token] == nil, let bias = value.number, abs(bias) <= 100
-            else {
-                let entry = "\(Quotation.of(.string(key))): \(Quotation.of(value))"
-                throw .invalidRequest(
-                    "'logit_bias' must map token ids to numbers from -100 to 100, but has \(entry).",
-                    param: "logit_bias",
-                    code: "invalid_value"
-                )
-            }
-            biases[token] = bias
-        }
-        return biases
     }
 }

@@ -3,7 +3,7 @@ package import OrderedJSON
 /// The documents of `/v1/responses`: the response itself, and the items of its output.
 package struct ResponseObject: Sendable {
     /// How far a response is.
-    package enum Status: String, Sendable {
+    package enum Status: String, Sendable, CaseIterable {
         case inProgress = "in_progress"
         case completed
         /// It ended at a limit.

@@ -49,10 +49,12 @@ enum ResponsesParameters {
         [
             ("message", message), ("function_call", functionCall), ("function_call_output", functionCallOutput),
             ("reasoning", reasoning),
-        ]
+        ],
+        implied: "message"
     )
 
     private static let message = table([
+        .built("type", .string()),
         .built("role", .word(["system", "developer", "user", "assistant"]), required: true),
         .built("content", .oneOf([.string(), .list(.variants(part), count: 1...Int.max)]), required: true),
         .inert("phase", .string()),

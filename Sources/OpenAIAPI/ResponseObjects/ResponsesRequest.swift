@@ -17,8 +17,7 @@ package struct ResponsesRequest: Sendable, Equatable {
     ///
     /// - Throws: `APIError` with status 400 that names the field at fault and says what is allowed.
     package init(body: [UInt8]) throws(APIError) {
-        let parsed = Self.namingMessages(try ParameterReader.parse(body))
-        let (fields, ignored) = try ParameterReader.read(parsed, ResponsesParameters.body)
+        let (fields, ignored) = try ParameterReader.read(try ParameterReader.parse(body), ResponsesParameters.body)
         instructions = fields["instructions"]?.string
         previousResponseID = fields["previous_response_id"]?.string
         isStored = fields["store"]?.bool ?? true
@@ -32,19 +31,6 @@ package struct ResponsesRequest: Sendable, Equatable {
     /// - Returns: Instructions, history, input.
     package func messages(after history: [JSONValue]) -> [JSONValue] {
         (instructions.map { [["role": "system", "content": .string($0)]] } ?? []) + history + chat.messages
-    }
-
-    /// Messages may leave out their type.
-    private static func namingMessages(_ body: JSONValue) -> JSONValue {
-        guard var members = body.object, let items = members["input"]?.array else { return body }
-        members["input"] = .array(
-            items.map { item in
-                guard var members = item.object, members["type"] == nil, members["role"] != nil else { return item }
-                members["type"] = "message"
-                return .object(members)
-            }
-        )
-        return .object(members)
     }
 
     private static func chat(_ fields: JSONObject) -> JSONObject {

@@ -1,5 +1,5 @@
 /// Why a choice ended. Client libraries know only OpenAI's words, so there are no others.
-package enum FinishReason: String, Sendable {
+package enum FinishReason: String, Sendable, CaseIterable {
     /// The model ended its turn, or a stop string came.
     case stop
     /// The limit of the completion or of the context was reached.

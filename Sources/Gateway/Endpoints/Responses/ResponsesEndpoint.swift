@@ -22,10 +22,8 @@ extension Gateway {
                 let answer: JSONValue = ["id": .string(id), "object": "response", "deleted": true]
                 writer.respond(json: answer.utf8())
             },
-            authenticated(.post, "/v1/responses/{id}") { [self] (request, principal, writer) throws(APIError) in
-                let path = request.pathParameter ?? ""
-                guard path.hasSuffix("/cancel") else { throw .routeNotFound(method: "POST", path: request.path) }
-                try cancel(String(path.dropLast("/cancel".count)), principal, writer)
+            authenticated(.post, "/v1/responses/{id}/cancel") { [self] (request, principal, writer) throws(APIError) in
+                try cancel(request.pathParameter ?? "", principal, writer)
             },
         ]
     }

@@ -1,0 +1,37 @@
+import OrderedJSON
+
+/// The shapes of `/v1/completions` and of the endpoints that show tokens.
+enum CompletionShapes {
+    static let all: [(String, Schema)] = [
+        ("TextCompletion", completion), ("TextCompletionChunk", chunk), ("Tokens", tokens), ("Text", text),
+        ("Rendering", rendering),
+    ]
+
+    private static func choices(_ reason: Schema) -> Schema {
+        .array(of: .object([("index", .count), ("text", .string), ("logprobs", .null), ("finish_reason", reason)]))
+    }
+
+    private static let completion = Schema.object(
+        ChatShapes.identity("text_completion") + [
+            ("choices", choices(ChatShapes.finishReason)), ("usage", .component("Usage")),
+        ]
+    )
+
+    private static let chunk = Schema.anyOf([
+        .object(
+            ChatShapes.identity("text_completion") + [("choices", choices(ChatShapes.finishReason.nullable))],
+            optional: [("usage", .component("Usage"))]
+        ),
+        .component(Operation.ErrorShape.openAI.rawValue),
+    ])
+
+    private static let tokens = Schema.object([
+        ("tokens", .array(of: .count)), ("count", .count), ("max_model_len", .count),
+    ])
+
+    private static let text = Schema.object([("prompt", .string)])
+
+    private static let rendering = Schema.object([
+        ("prompt", .string), ("token_ids", .array(of: .count)), ("prompt_tokens", .count),
+    ])
+}
