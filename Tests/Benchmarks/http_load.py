@@ -83,7 +83,7 @@ def start_llama(program, model):
 
 
 def milliseconds(text):
-    value, unit = re.fullmatch(r"([\d.]+|-?nan)(us|ms|s|m)", text).groups()
+    value, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
     return float(value) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
 
 
@@ -94,7 +94,7 @@ def wrk(url, connections, seconds):
     assert "Non-2xx" not in text, text
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
     errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
-    latencies = (milliseconds(re.search(rf"{p}%\s+(\S+)", text)[1]) for p in (50, 99))
+    latencies = (milliseconds(re.search(rf"^ +{p}% +(\S+)", text, re.MULTILINE)[1]) for p in (50, 99))
     return rate, *latencies, sum(map(int, errors.groups())) if errors else 0
 
 
