@@ -22,6 +22,7 @@ package struct DecodingSequence {
     package private(set) var gate: ThinkingGate
     /// Tokens of the prompt that were not computed; known when the sequence starts.
     package var cachedTokens = 0
+    private let promptCount: Int
     private let ending: EndingRules
     private let reporting: ReportOptions
     private var adjuster: LogitAdjuster
@@ -43,6 +44,7 @@ package struct DecodingSequence {
         self.choice = choice
         sampling = request.sampling.forChoice(choice)
         tokens = request.prompt
+        promptCount = request.prompt.count
         gate = ThinkingGate(
             startsThinking: request.startsThinking,
             behind: request.promptTail,
@@ -56,7 +58,7 @@ package struct DecodingSequence {
 
     /// What the choice has used so far.
     package func result(_ reason: ChoiceResult.FinishReason) -> ChoiceResult {
-        ChoiceResult(finishReason: reason, gate: gate, cachedTokens: cachedTokens)
+        ChoiceResult(finishReason: reason, gate: gate, promptTokens: promptCount, cachedTokens: cachedTokens)
     }
 
     /// Closes a thought for which there is no room, before the first token.

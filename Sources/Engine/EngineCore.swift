@@ -346,12 +346,19 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
         var results = request.results
         for id in request.openSequences {
             guard let sequence = sequences[id] else { continue }
-            results[sequence.choice] = sequence.result(.stop)
+            var result = sequence.result(.stop)
+            result.promptTokens = scheduler.coveredPromptCount(of: id)
+            results[sequence.choice] = result
         }
         return (0..<request.choiceCount).compactMap { results[$0] }
     }
 
+    /// Drops what has not ended of a request; what was not computed of its prompt is not counted.
     private func forget(_ id: RequestID) {
+        if let request = requests[id], request.openSequences.count == request.choiceCount {
+            let covered = request.openSequences.map { scheduler.coveredPromptCount(of: $0) }
+            requests[id]?.tally.promptTokens = covered.max() ?? 0
+        }
         for sequence in requests[id]?.openSequences ?? [] {
             scheduler.remove(sequence)
             speculation.forget(sequence)

@@ -34,6 +34,8 @@ package struct ChoiceResult: Sendable, Equatable {
     /// What ended it; `nil` at a limit.
     package var stopCause: StopCause?
     package var tokens: TokenCounts
+    /// Tokens of the prompt that were computed or remembered: all of them, unless it broke off before.
+    package var promptTokens: Int
     /// Tokens of the prompt that were not computed for this choice.
     package var cachedTokens: Int
     package var thinkingEndedBy: ThinkingEnd
@@ -45,7 +47,8 @@ package struct ChoiceResult: Sendable, Equatable {
     package var answerTokens: Int { tokens.answer }
     package var completionTokens: Int { tokens.completion }
 
-    package init(finishReason: FinishReason, gate: ThinkingGate, cachedTokens: Int) {
+    package init(finishReason: FinishReason, gate: ThinkingGate, promptTokens: Int, cachedTokens: Int) {
+        self.promptTokens = promptTokens
         self.cachedTokens = cachedTokens
         self.finishReason = finishReason
         tokens = TokenCounts(gate)

@@ -79,8 +79,12 @@ extension APIError {
         case .accountBusy(let name, let count):
             self = .conflict("The account \(name) has \(count) running requests.", code: "account_busy")
         case .keyRevoked(let id): self = .conflict("The key \(id) is revoked.", code: "key_revoked")
-        case .grantDiffers(let id):
-            self = .conflict("The grant \(id) was made before, with another amount.", code: "grant_differs")
+        case .keyExists(let id):
+            self = .conflict(
+                "The key \(id) was made by an earlier attempt, and its text is kept nowhere: rotate it.",
+                code: "key_exists"
+            )
+        case .grantDiffers: self = .idempotencyBodyDiffers
         case .invalid(let field, let rule):
             self = .invalidRequest("'\(field)' \(rule).", param: field, code: "invalid_value")
         case .moneyOverflow: self = .invalidRequest("The amount is beyond all money.", code: "invalid_value")

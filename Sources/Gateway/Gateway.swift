@@ -74,6 +74,6 @@ package final class Gateway: Sendable {
     package var routes: [Route] {
         healthRoutes + metricsRoutes + modelRoutes + tokenizationRoutes + chatCompletionRoutes + controlRoutes
             + completionRoutes + messagesRoutes + responsesRoutes + quoteRoutes + creditsRoutes + usageRoutes
-            + openAPIRoutes
+            + openAPIRoutes + administrationRoutes
     }
 }

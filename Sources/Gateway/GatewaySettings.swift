@@ -1,3 +1,5 @@
+package import Billing
+
 /// What the operator decides about requests.
 package struct GatewaySettings: Sendable {
     /// Without `max_completion_tokens` in a request; `nil` is what is left of the context.
@@ -14,6 +16,8 @@ package struct GatewaySettings: Sendable {
     package var temperature = 1.0
     /// Without `top_p` in a request.
     package var topP = 1.0
+    /// The plans of thinking credits that accounts can have.
+    package var plans = PlanCatalog()
     /// The silence after which a stream gets a comment line.
     package var commentInterval = Duration.seconds(15)
 

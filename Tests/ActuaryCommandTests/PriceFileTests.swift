@@ -23,9 +23,9 @@ import Testing
         let list = try PriceFile(path: "p.yaml", text: text).list()
         #expect(list.book.prices(of: "anything")?.answer == PicoUSD(4))
         #expect(list.book.prices(of: "anything")?.version == "v2")
-        #expect(list.plans == [CreditPlan(name: "tiny", earnRate: 10, cap: 100, mode: .unlimited)])
-        #expect(throws: CommandFailure.badUsage("there is no plan nano: there are tiny")) {
-            try list.plan(named: "nano")
+        #expect(list.plans.plans == [CreditPlan(name: "tiny", earnRate: 10, cap: 100, mode: .unlimited)])
+        #expect(throws: CommandFailure.badUsage("the plan must be one of tiny")) {
+            try list.plan("nano", mode: nil)
         }
     }
 

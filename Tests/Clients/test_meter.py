@@ -1,64 +1,24 @@
 """Keys, bills and limits of a running server, and what is left of them when it is killed."""
 
-import collections
 import json
 import os
 import random
 import signal
-import threading
 import time
 
 import httpx2
 import openai
 import pytest
-from conftest import MODEL, Server, run
+from books import PRICES, QUESTION, Books, picodollars
+from postgres_cluster import Cluster
+from traffic import Traffic
 
-QUESTION = {"model": MODEL, "messages": [{"role": "user", "content": "What is 348 + 275?"}], "temperature": 0}
-PRICES = {"prompt": 1000, "cached_prompt": 250, "thinking": 5000, "answer": 4000}
 CHECKPOINT = 16
-TEXTS = ["content", "reasoning_content"]
-
-
-class Books:
-    """A data folder with an account, a key and the commands that work on it."""
-
-    def __init__(self, path, *limits):
-        self.path = str(path)
-        self.command("account", "create", "acme", "--kind", "prepaid", *limits)
-        self.command("account", "grant", "acme", "--usd", "1")
-        self.key = self.command("key", "create", "--account", "acme").strip()
-
-    def command(self, *arguments, code=0):
-        result = run(*arguments, "--data-dir", self.path)
-        assert result.returncode == code, result.stdout + result.stderr
-        return result.stdout
-
-    def server(self, **environment):
-        return Server("--data-dir", self.path, environment=environment)
-
-    def entries(self):
-        return [json.loads(line) for line in self.command("ledger", "export").splitlines()]
-
-    def ends(self):
-        """The entries that end a request, by its id."""
-        ends = collections.defaultdict(list)
-        for entry in self.entries():
-            if entry["kind"] in ("capture", "void", "recovered"):
-                ends[entry["reference"]].append(entry)
-        return ends
-
-    def check(self):
-        self.command("ledger", "verify")
-        self.command("ledger", "reconcile")
 
 
 @pytest.fixture
 def books(tmp_path):
-    return Books(tmp_path / "data")
-
-
-def picodollars(usd):
-    return round(usd * 10**12)
+    return Books("--data-dir", tmp_path / "data")
 
 
 def test_a_request_costs_what_its_tokens_cost_and_the_ledger_says_so(books):
@@ -105,7 +65,7 @@ def test_keys_open_the_server_and_nothing_else_does(books):
 
 
 def test_no_money_is_402_and_leaves_no_trace(tmp_path):
-    books = Books(tmp_path / "data")
+    books = Books("--data-dir", tmp_path / "data")
     books.command("account", "create", "poor")
     key = books.command("key", "create", "--account", "poor").strip()
     with books.server() as server:
@@ -120,7 +80,7 @@ def test_no_money_is_402_and_leaves_no_trace(tmp_path):
 
 
 def test_a_limit_is_429_with_its_headers(tmp_path):
-    books = Books(tmp_path / "data", "--requests-per-minute", "2")
+    books = Books("--data-dir", tmp_path / "data", limits=["--requests-per-minute", "2"])
     with books.server() as server:
         client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=books.key, max_retries=0)
         for left in ["1", "0"]:
@@ -159,84 +119,35 @@ def test_credits_shorten_thoughts_and_never_fail_a_request(books):
         assert credits.json()["available"] == 0 and credits.headers["x-think-credits-remaining"] == "0"
 
 
-class Traffic:
-    """Clients that stream, leave early or want bodies, and remember what reached them."""
-
-    def __init__(self, url, key, seed):
-        self.url, self.key, self.random = url, key, random.Random(seed)
-        self.delivered = {}
-        self.finished = {}
-        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(4)]
-        self.isOver = False
-        for thread in self.threads:
-            thread.start()
-
-    def work(self):
-        while not self.isOver:
-            try:
-                self.ask(self.random.choice(["stream", "stream", "leave", "body"]))
-            except (httpx2.HTTPError, json.JSONDecodeError, KeyError):
-                time.sleep(0.01)
-
-    def ask(self, kind):
-        body = {
-            **QUESTION, "temperature": 1, "ignore_eos": True, "max_tokens": self.random.choice([40, 400]),
-            "n": self.random.choice([1, 1, 2]), "stream": kind != "body", "max_think_tokens": 100,
-            "stream_options": {"include_usage": True},
-        }
-        if kind == "body":
-            del body["stream_options"]
-        headers = {"authorization": f"Bearer {self.key}"}
-        with httpx2.Client(timeout=20) as http:
-            if kind == "body":
-                answer = http.post(f"{self.url}/v1/chat/completions", json=body, headers=headers).json()
-                self.finished[answer["id"]] = answer["usage"]
-                return
-            with http.stream("POST", f"{self.url}/v1/chat/completions", json=body, headers=headers) as response:
-                for line in response.iter_lines():
-                    if not line.startswith("data: {"):
-                        continue
-                    chunk = json.loads(line[6:])
-                    if chunk["usage"]:
-                        self.finished[chunk["id"]] = chunk["usage"]
-                    elif any(any(c["delta"].get(name) for name in TEXTS) for c in chunk["choices"]):
-                        self.delivered[chunk["id"]] = self.delivered.get(chunk["id"], 0) + 1
-                    if kind == "leave" and self.delivered.get(chunk["id"], 0) > 20:
-                        return
-
-    def stop(self):
-        self.isOver = True
-        for thread in self.threads:
-            thread.join(timeout=30)
-
-
 def test_nothing_is_lost_or_doubled_when_the_server_is_killed(tmp_path):
-    books = Books(tmp_path / "data")
-    kills = int(os.environ.get("LEDGER_KILLS", "15"))
-    delivered, finished = {}, {}
+    books = Books("--data-dir", tmp_path / "data")
+    kill_again_and_again(books, int(os.environ.get("LEDGER_KILLS", "15")))
+
+
+def test_nothing_is_lost_or_doubled_in_postgresql_either():
+    cluster = Cluster()
+    try:
+        books = Books("--ledger", cluster.new_database())
+        kill_again_and_again(books, int(os.environ.get("LEDGER_KILLS", "5")), ACTUARY_BILLING_DEAD_AFTER="1")
+    finally:
+        cluster.remove()
+
+
+def kill_again_and_again(books, kills, **environment):
+    delivered, finished, unanswered = {}, {}, {}
+    environment["ACTUARY_BILLING_CHECKPOINT_TOKENS"] = str(CHECKPOINT)
     for number in range(kills):
-        server = books.server(ACTUARY_BILLING_CHECKPOINT_TOKENS=str(CHECKPOINT))
-        traffic = Traffic(server.url, books.key, number)
+        server = books.server(**environment)
+        traffic = Traffic(server.url, books.key, number, unanswered)
         time.sleep(random.Random(number).uniform(0.1, 0.8))
         server.stop(signal.SIGKILL)
         traffic.stop()
         delivered |= traffic.delivered
         finished |= traffic.finished
-    with books.server():
-        pass
-    books.check()
-    ends = books.ends()
+    with books.server(**environment):
+        books.wait_for_ends()
     assert delivered and finished
-    for id, pieces in delivered.items():
-        [end] = ends[id]
-        assert end["kind"] in ("capture", "recovered")
-        billed = sum(end["detail"]["usage"][2:])
-        # A piece of text has a token at least.
-        assert billed >= pieces - CHECKPOINT, (id, pieces, end)
-    for id, usage in finished.items():
-        [end] = ends[id]
-        assert end["kind"] == "capture"
-        assert sum(end["detail"]["usage"][2:]) == usage["completion_tokens"]
-        assert end["detail"]["amount"] == picodollars(usage["cost"])
-    held = {entry["reference"] for entry in books.entries() if entry["kind"] == "hold"}
-    assert held == set(ends), "a request has a hold and no end"
+    table = books.check_traffic(delivered, finished, CHECKPOINT)
+    # pytest -rP shows it.
+    for line in [("kills", kills), *sorted(table.items())]:
+        print("%-50s %d" % line)

@@ -37,7 +37,7 @@ import Testing
             limits: ThinkingLimits(budget: 0, completionLimit: 99, closing: ClosingText("") { _ in [1] })
         )
         for _ in 0..<answerTokens { _ = gate.sampled(Array("a".utf8)) }
-        return ChoiceResult(finishReason: .stop, gate: gate, cachedTokens: 2)
+        return ChoiceResult(finishReason: .stop, gate: gate, promptTokens: 3, cachedTokens: 2)
     }
 
     @Test("choices of several prompts are numbered through, and the request ends with the last")

@@ -42,21 +42,3 @@ package struct HoldRequest: Hashable, Sendable {
             && (0...most).contains(completionBound) && !requestID.isEmpty
     }
 }
-
-/// A claim to be the same request as an earlier one.
-package struct IdempotencyClaim: Hashable, Sendable {
-    package var keyDigest: String
-    package var bodyDigest: String
-    /// The seed if this is the first attempt; later ones get the first one's.
-    package var seed: UInt64
-
-    /// - Parameters:
-    ///   - key: The value of `Idempotency-Key`.
-    ///   - body: The body, byte by byte as it was sent; put the path before it if several endpoints share keys.
-    ///   - seed: The seed to sample with.
-    package init(key: String, body: [UInt8], seed: UInt64) {
-        keyDigest = KeySecret.digest(of: key)
-        bodyDigest = KeySecret.digest(of: body)
-        self.seed = seed
-    }
-}

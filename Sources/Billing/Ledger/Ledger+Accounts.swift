@@ -1,5 +1,8 @@
 /// Accounts, grants and keys, as commands and the administration see them. Running servers notice at their next request.
 extension Ledger {
+    /// The longest grace of a rotated key: a year.
+    private static let graceSecondsMax = 31_536_000
+
     /// Opens an account.
     ///
     /// - Throws: `LedgerError.accountExists`, `.invalid`.
@@ -48,14 +51,18 @@ extension Ledger {
 
     /// Makes a key.
     ///
+    /// - Parameters:
+    ///   - name: The account that pays.
+    ///   - terms: What is agreed about it.
+    ///   - id: Its id; the same again makes no second key.
     /// - Returns: The key and its secret, which is kept nowhere.
-    /// - Throws: `LedgerError.unknownAccount`, `.accountClosed`.
+    /// - Throws: `LedgerError.unknownAccount`, `.accountClosed`, `.keyExists`, `.invalid`.
     package func createKey(
         account name: String,
-        terms: KeyTerms
+        terms: KeyTerms,
+        id: String = KeySecret.randomIdentifier("key_")
     ) async throws(LedgerError) -> (key: APIKey, secret: KeySecret) {
         let secret = KeySecret.random()
-        let id = KeySecret.randomIdentifier("key_")
         let digest = secret.digest
         let key = try await perform { work throws(LedgerError) in
             try work.createKey(id: id, account: name, terms: terms, digest: digest)
@@ -75,11 +82,14 @@ extension Ledger {
 
     /// Gives a key a new secret; the old one ends at once, or after the grace.
     ///
-    /// - Throws: `LedgerError.unknownKey`, `.keyRevoked`.
+    /// - Throws: `LedgerError.unknownKey`, `.keyRevoked`, `.invalid` for a grace of more than a year.
     package func rotateKey(
         _ id: String,
         grace: Duration = .zero
     ) async throws(LedgerError) -> (key: APIKey, secret: KeySecret) {
+        guard (.zero ... .seconds(Ledger.graceSecondsMax)).contains(grace) else {
+            throw .invalid(field: "grace", rule: "must be 0 to \(Ledger.graceSecondsMax) seconds")
+        }
         let secret = KeySecret.random()
         let digest = secret.digest
         let grace = Int(grace / .milliseconds(1))

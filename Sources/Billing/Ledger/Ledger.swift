@@ -321,7 +321,9 @@ extension Ledger {
     /// The next operations to be written together, or `nil` if there are none, or none that a failed store is tried for.
     private func takeGroup(afterFailure hasFailed: Bool) -> ([LedgerOperation], [String: TokenUsage])? {
         state.withLock { state in
-            let isDone = state.waiting.isEmpty && state.unwritten.isEmpty && state.checkpoints.isEmpty
+            let isIdle = state.waiting.isEmpty && state.unwritten.isEmpty && state.checkpoints.isEmpty
+            // A store that has failed is tried with nothing to write, so that it is known when it works again.
+            let isDone = isIdle && (!state.isFailing || state.isClosed)
             guard !isDone, !(hasFailed && state.waiting.isEmpty) else {
                 state.isScheduled = false
                 return nil
@@ -353,7 +355,7 @@ extension Ledger {
                 $0.unwritten += kept
                 $0.checkpoints.putBack(checkpoints)
             }
-            if !kept.isEmpty || !checkpoints.isEmpty { retryLater() }
+            retryLater()
         }
     }
 

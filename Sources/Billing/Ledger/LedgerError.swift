@@ -12,6 +12,8 @@ package enum LedgerError: Error, Equatable, Sendable {
     /// The account still has running requests.
     case accountBusy(String, requests: Int)
     case unknownKey(String)
+    /// A key was made under this id before, and its text is kept nowhere.
+    case keyExists(String)
     case keyRevoked(String)
     /// The grant's id was used before for something else.
     case grantDiffers(id: String)

@@ -12,13 +12,14 @@ package struct LedgerSettings: Sendable {
     package var groupMax = 512
     /// How long to wait before a failed store is tried again.
     package var retryInterval = Duration.milliseconds(250)
-    /// How often a server that shares its store says that it lives, and looks for dead ones.
-    package var heartbeatInterval = Duration.seconds(5)
     /// After how long a silence a server that shares its store is taken for dead, and its requests billed at their last
     /// checkpoints.
     package var deadAfter = Duration.seconds(30)
     /// From how many of an account's last requests a quote's expectation is taken.
     package var expectationRequests = 1000
+
+    /// How often a server that shares its store says that it lives, and looks for dead ones.
+    package var heartbeatInterval: Duration { deadAfter / 6 }
 
     package init() {}
 }

@@ -1,7 +1,8 @@
 /// Accounts, grants and keys.
 extension LedgerWork {
     func createAccount(_ name: String, terms: AccountTerms) throws(LedgerError) -> Account {
-        guard AccountName.isValid(name) else { throw .invalid(field: "account name", rule: AccountName.rule) }
+        guard AccountName.isValid(name) else { throw .invalid(field: "name", rule: AccountName.rule) }
+        try terms.check()
         guard try account(name) == nil else { throw .accountExists(name) }
         return try required(record(.accountCreated(terms), account: name).account)
     }
@@ -15,6 +16,7 @@ extension LedgerWork {
         var terms = account.terms
         try change(&terms)
         guard terms.kind == account.terms.kind else { throw .invalid(field: "kind", rule: "cannot be changed") }
+        try terms.check()
         guard terms != account.terms else { return account }
         if account.terms.plan?.mode == .unlimited, terms.plan?.mode != .unlimited {
             try chargeSurplus(account, .mode)
@@ -32,7 +34,7 @@ extension LedgerWork {
 
     /// Adds money, or raises the cap of a capped account; the same id again does nothing.
     func grant(_ amount: PicoUSD, to name: String, id: String) throws(LedgerError) -> Account {
-        guard amount > .zero else { throw .invalid(field: "amount", rule: "must be more than 0") }
+        guard amount > .zero else { throw .invalid(field: "usd", rule: "must be more than 0") }
         return try grant(.grant(amount), to: name, id: id)
     }
 
@@ -81,8 +83,9 @@ extension LedgerWork {
 
 extension LedgerWork {
     func createKey(id: String, account name: String, terms: KeyTerms, digest: String) throws(LedgerError) -> APIKey {
+        try terms.check()
         _ = try openAccount(name)
-        guard try key(id) == nil else { throw .invalid(field: "key id", rule: "was used before") }
+        guard try key(id) == nil else { throw .keyExists(id) }
         return try required(record(.keyCreated(terms, digest: digest), account: name, key: id).key)
     }
 
@@ -93,6 +96,7 @@ extension LedgerWork {
         let key = try livingKey(id)
         var terms = key.terms
         try change(&terms)
+        try terms.check()
         guard terms != key.terms else { return key }
         return try required(record(.keyChanged(terms), account: key.account, key: id).key)
     }

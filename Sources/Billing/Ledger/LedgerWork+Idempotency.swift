@@ -1,13 +1,23 @@
 /// What is remembered of requests that come with an idempotency key.
 extension LedgerWork {
+    /// The longest time between attempts that only their count makes the same request, milliseconds.
+    private static let attemptLifetime = CivilTime.hour
+
     /// The record of an earlier attempt, if its time has not run out.
     func idempotencyRecord(of request: HoldRequest) throws(LedgerError) -> IdempotencyRecord? {
-        guard let claim = request.idempotency else { return nil }
-        let record = try LedgerError.storing { () throws(StoreError) in
-            try store.idempotencyRecord(account: request.account, keyDigest: claim.keyDigest)
-        }
+        guard let claim = request.idempotency, claim.origin != .firstAttempt else { return nil }
+        let record = try storedRecord(of: claim, request)
         guard let record, record.state == .running || now < record.expiresAt else { return nil }
         return record
+    }
+
+    private func storedRecord(
+        of claim: IdempotencyClaim,
+        _ request: HoldRequest
+    ) throws(LedgerError) -> IdempotencyRecord? {
+        try LedgerError.storing { () throws(StoreError) in
+            try store.idempotencyRecord(account: request.account, keyDigest: claim.keyDigest)
+        }
     }
 
     /// The answer that a record gives without running anything; `nil` for an attempt that is to be run again.
@@ -29,6 +39,11 @@ extension LedgerWork {
         lifetime: Milliseconds
     ) throws(LedgerError) -> UInt64? {
         guard let claim = request.idempotency else { return nil }
+        if claim.origin == .firstAttempt, try storedRecord(of: claim, request)?.state == .running {
+            // Somebody wants the same twice at once: the record stays with whoever was first.
+            return nil
+        }
+        let lifetime = claim.origin == .key ? lifetime : min(lifetime, LedgerWork.attemptLifetime)
         let record = IdempotencyRecord(
             account: request.account,
             keyDigest: claim.keyDigest,

@@ -206,6 +206,11 @@ package struct Scheduler: Sendable {
         charge(id, upTo: entry.computedCount + count)
     }
 
+    /// How many tokens of a sequence's prompt were computed or found in the cache so far.
+    package func coveredPromptCount(of id: SequenceID) -> Int {
+        entries[id].map { min($0.chargedCount, $0.demand.prompt.count) } ?? 0
+    }
+
     /// What is computed again after a preemption has been paid for.
     private mutating func charge(_ id: SequenceID, upTo end: Int) {
         guard let entry = entries[id], end > entry.chargedCount else { return }

@@ -46,6 +46,13 @@ final class AccessControl: Sendable {
         return principal
     }
 
+    /// Whether an endpoint that is open to everybody may tell a client of accounts: administrators, and on a server without
+    /// keys, which this machine alone can reach, everybody.
+    func maySeeAccounts(_ request: ServerRequest) async -> Bool {
+        guard (try? await needsKeys()) ?? true else { return true }
+        return (try? await administrator(of: request)) != nil
+    }
+
     /// Whether a request needs a key.
     func needsKeys() async throws(LedgerError) -> Bool {
         if isClosed.load(ordering: .relaxed) { return true }

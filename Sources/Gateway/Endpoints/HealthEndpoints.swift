@@ -1,3 +1,4 @@
+import Billing
 import HTTPServer
 import HTTPTypes
 import OpenAIAPI
@@ -14,6 +15,13 @@ extension Gateway {
     }
 
     private func respondReadiness(_ writer: ResponseWriter) {
-        if isDraining { writer.respond(.draining(retryAfterSeconds: 1)) } else { writer.respond(json: HealthReport.ok) }
+        if isDraining {
+            writer.respond(.draining(retryAfterSeconds: 1))
+        } else if ledger.isFailing {
+            // What cannot be billed is not run: others behind the same balancer may do better.
+            writer.respond(.ledgerUnavailable)
+        } else {
+            writer.respond(json: HealthReport.ok)
+        }
     }
 }

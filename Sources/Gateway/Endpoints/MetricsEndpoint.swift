@@ -8,11 +8,12 @@ import Telemetry
 extension Gateway {
     var metricsRoutes: [Route] {
         [
-            Route(.get, "/metrics") { [self] _, writer in
+            Route(.get, "/metrics") { [self] request, writer in
                 Task { [self] in
                     var text = metrics(engine.statistics, ProcessMemory.now())
                     // A ledger that cannot be read must not hide the rest.
-                    text.addCredits(await (try? ledger.accounts()) ?? [])
+                    let accounts = await (try? ledger.accounts()) ?? []
+                    text.addCredits(accounts, byName: await access.maySeeAccounts(request))
                     writer.respond(status: .ok, headers: [.contentType: PrometheusText.mediaType], body: text.bytes)
                 }
             }

@@ -55,9 +55,10 @@ extension Gateway {
         var principal = try await access.principal(of: http)
         var log = log
         log[metadataKey: "request_id"] = "\(http.requestID)"
-        let claim = try idempotencyClaim(http)
+        let claim = try idempotencyClaim(http, principal)
         while true {
-            let recorder = ResponseRecorder(writer, bytesMax: claim == nil ? 0 : ledger.settings.responseBytesMax)
+            let keptBytesMax = claim?.origin == .key ? ledger.settings.responseBytesMax : 0
+            let recorder = ResponseRecorder(writer, bytesMax: keptBytesMax)
             let work = try await onWorkers { [principal] () throws(APIError) in
                 try read(http, principal, recorder.makeWriter())
             }
@@ -105,14 +106,20 @@ extension Gateway {
     }
 
     /// What the client says of earlier attempts: the same key and body at the same endpoint are the same request.
-    private func idempotencyClaim(_ http: ServerRequest) throws(APIError) -> IdempotencyClaim? {
-        guard let name = HTTPField.Name("idempotency-key"), let key = http.headerFields[name] else { return nil }
-        guard (1...255).contains(key.utf8.count) else { throw .idempotencyKeyInvalid }
-        return IdempotencyClaim(
-            key: key,
-            body: Array(http.route.utf8) + [0] + http.body,
-            seed: UInt64.random(in: 0 ... .max)
-        )
+    ///
+    /// The libraries of OpenAI and Anthropic try again without a key, but they count: another attempt with the body of an
+    /// earlier request is that request, of which the client has not heard the end.
+    private func idempotencyClaim(
+        _ http: ServerRequest,
+        _ principal: Principal
+    ) throws(APIError) -> IdempotencyClaim? {
+        let body = Array(http.route.utf8) + [0] + http.body
+        let seed = UInt64.random(in: 0 ... .max)
+        if let key = try http.idempotencyKey() { return IdempotencyClaim(key: key, body: body, seed: seed) }
+        guard let name = HTTPField.Name("x-stainless-retry-count"),
+            let attempt = http.headerFields[name].flatMap({ Int($0) }), attempt >= 0
+        else { return nil }
+        return IdempotencyClaim(attempt: attempt, of: principal.key, body: body, seed: seed)
     }
 
     /// Does work that takes time, away from event loops and the pool of tasks.

@@ -27,6 +27,8 @@ struct GenerationProgress {
     private var parsers: [ToolCallParser]
     /// Of each prompt's first choice: a prompt is billed once, and the others go on from what the first computed.
     private var cachedTokens: [Int]
+    /// Of each prompt, what any of its choices got through.
+    private var promptTokens: [Int]
     /// What the report says of the bound, which the client may have extended.
     private var bound: Usage.Bound
 
@@ -40,6 +42,7 @@ struct GenerationProgress {
             count: order.calls == nil ? 0 : order.choiceCount
         )
         cachedTokens = Array(repeating: 0, count: order.prompts.count)
+        promptTokens = cachedTokens
     }
 
     /// Takes an event of one of the order's prompts.
@@ -126,7 +129,7 @@ struct GenerationProgress {
 
     private var usage: Usage {
         Usage(
-            promptTokens: order.promptTokens,
+            promptTokens: promptTokens.reduce(0, +),
             cachedTokens: cachedTokens.reduce(0, +),
             bound: bound,
             choices: results.compactMap { $0 }
@@ -151,6 +154,7 @@ struct GenerationProgress {
         )
         results[prompt * order.options.choiceCount + choice] = tokens
         if choice == 0 { cachedTokens[prompt] = result.cachedTokens }
+        promptTokens[prompt] = max(promptTokens[prompt], result.promptTokens)
         if bound.isEnabled, let budget = bound.tokens, let last = result.thinkingBudget {
             bound.tokens = max(budget, last)
         }

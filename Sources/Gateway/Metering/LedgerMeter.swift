@@ -71,9 +71,7 @@ final class LedgerMeter: RequestMeter {
         }
         var request = order.holdRequest(id: requestID, model: model)
         request.idempotency = idempotency
-        let outcome: HoldOutcome
-        do throws(LedgerError) { outcome = try await ledger.hold(request) } catch { throw APIError(error) }
-        switch outcome {
+        switch try await hold(request) {
         case .refused(let refusal, let limits): throw APIError(refusal).with(limits.headerFields)
         case .replay(let answer, _): return .replay(answer)
         case .held(let hold):
@@ -107,6 +105,27 @@ final class LedgerMeter: RequestMeter {
             return Extension(thinkingBound: hold.terms.thinkingBound, isCutByCredits: isCut)
         }
     }
+
+    private func hold(_ request: HoldRequest) async throws(APIError) -> HoldOutcome {
+        var request = request
+        do throws(LedgerError) {
+            guard request.idempotency?.origin == .laterAttempt else { return try await ledger.hold(request) }
+            // The attempt before ends when the server notices that its client has gone, which is about now.
+            for _ in 0..<LedgerMeter.attemptPolls {
+                let outcome = try await ledger.hold(request)
+                guard case .refused(.stillRunning, _) = outcome else { return outcome }
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+            // It was another one, which only looks the same.
+            request.idempotency = nil
+            return try await ledger.hold(request)
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    /// How often, ten times a second, it is looked whether the attempt before has ended.
+    private static let attemptPolls = 20
 
     func note(_ tokens: TokenCounts, choice: Int) -> Int {
         let (usage, total) = state.withLock { state in
@@ -142,11 +161,13 @@ final class LedgerMeter: RequestMeter {
     }
 
     func keep(_ answer: StoredResponse) {
-        if idempotency != nil { ledger.keep(answer, of: requestID) }
+        if idempotency?.origin == .key { ledger.keep(answer, of: requestID) }
     }
 
     private func capture(_ usage: Usage, isAborted: Bool) async -> MeterReading {
         let told = TokenUsage(usage)
+        // Whoever left in the queue pays for what of the prompt was read.
+        if isAborted { state.withLock { $0.promptTokens = min($0.promptTokens, told.prompt) } }
         do throws(LedgerError) {
             let receipt = try await ledger.capture(
                 Capture(

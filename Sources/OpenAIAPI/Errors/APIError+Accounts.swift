@@ -33,7 +33,7 @@ extension APIError {
         status: 403,
         type: .permission,
         code: "insufficient_permissions",
-        message: "This needs a key of the scope 'admin'."
+        message: "This needs a key of the scope 'admin'. 'actuary key create --scope admin' makes one."
     )
 
     /// 403: the account does nothing any more.

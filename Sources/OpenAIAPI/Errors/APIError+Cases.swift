@@ -16,6 +16,15 @@ extension APIError {
         .invalidRequest("'\(name)' is required.", param: name, code: "missing_required_parameter")
     }
 
+    /// 400: the endpoint takes no such parameter in its URL.
+    package static func unknownQueryParameter(_ name: String) -> APIError {
+        .invalidRequest(
+            "The parameter \(Quotation.of(.string(name))) is unknown here.",
+            param: name,
+            code: "unknown_parameter"
+        )
+    }
+
     /// 400: prompt and completion do not fit into the model's context.
     ///
     /// `completionTokens` is what the completion asks for or needs at least, `limit` the length of the context.

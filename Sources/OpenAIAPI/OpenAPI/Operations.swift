@@ -2,7 +2,8 @@ import OrderedJSON
 
 /// Every endpoint of the server, as the document lists it; a test compares them with the router's.
 enum Operations {
-    static let all = generating + aboutPrompts + aboutResponses + aboutAccounts + aboutTheServer
+    static let all =
+        generating + aboutPrompts + aboutResponses + aboutAccounts + AdministrationOperations.all + aboutTheServer
 
     private static let common = [400, 401, 403, 404, 500, 503]
     private static let generationErrors = common + [402, 409, 422, 429, 504]

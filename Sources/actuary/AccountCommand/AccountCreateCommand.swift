@@ -26,15 +26,9 @@ struct AccountCreateCommand: AsyncParsableCommand {
     @OptionGroup var limits: LimitOptions
     @OptionGroup var ledger: LedgerOptions
 
-    func validate() throws {
-        if kind != .capped, cap != nil { throw ValidationError("--cap is for --kind capped only.") }
-        if mode != nil, plan == nil { throw ValidationError("--mode needs --plan.") }
-    }
-
     func run() async throws {
-        var credits = try plan.map { try PriceList.load(path: prices).plan(named: $0) }
-        if let mode { credits?.mode = mode }
-        let terms = AccountTerms(kind: kind, cap: cap?.amount, plan: credits, limits: limits.limits)
+        let credits = try PriceList.load(path: prices).plan(plan, mode: mode)
+        let terms = AccountTerms(kind: kind, cap: cap?.amount, plan: credits, limits: limits.change.limits)
         let account = try await ledger.withLedger { try await $0.createAccount(name, terms: terms) }
         StandardStream.output.write(AccountTable.text([account]))
     }

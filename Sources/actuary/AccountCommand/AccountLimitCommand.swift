@@ -18,17 +18,15 @@ struct AccountLimitCommand: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
 
     func validate() throws {
-        guard cap != nil || limits.areGiven else { throw ValidationError("Name at least one limit.") }
+        guard cap != nil || !limits.change.isEmpty else { throw ValidationError("Name at least one limit.") }
     }
 
     func run() async throws {
-        let (cap, limits) = (cap?.amount, limits.limitChange)
+        let (cap, limits) = (cap?.amount, limits.change)
         let account = try await ledger.withLedger { ledger in
-            try await ledger.changeAccount(name) { (terms) throws(LedgerError) in
-                limits(&terms.limits)
-                guard let cap else { return }
-                guard terms.kind == .capped else { throw .invalid(field: "cap", rule: "is for capped accounts only") }
-                terms.cap = cap
+            try await ledger.changeAccount(name) { terms in
+                limits.apply(to: &terms.limits)
+                if let cap { terms.cap = cap }
             }
         }
         StandardStream.output.write(AccountTable.details(account))

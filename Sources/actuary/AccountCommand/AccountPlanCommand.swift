@@ -25,9 +25,7 @@ struct AccountPlanCommand: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
 
     func run() async throws {
-        var credits = plan == "none" ? nil : try PriceList.load(path: prices).plan(named: plan)
-        if let mode { credits?.mode = mode }
-        let chosen = credits
+        let chosen = try PriceList.load(path: prices).plan(plan, mode: mode)
         let account = try await ledger.withLedger { ledger in
             try await ledger.changeAccount(name) { $0.plan = chosen }
         }

@@ -26,7 +26,7 @@ struct KeyCreateCommand: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
 
     func run() async throws {
-        var terms = KeyTerms(label: label, scope: scope, expiresAt: expires?.time, limits: limits.limits)
+        var terms = KeyTerms(label: label, scope: scope, expiresAt: expires?.time, limits: limits.change.limits)
         thinking.change(&terms)
         let made = terms
         let (key, secret) = try await ledger.withLedger { try await $0.createKey(account: account, terms: made) }
@@ -53,6 +53,17 @@ struct KeyThinkingOptions: ParsableArguments {
             if let bound { terms.maxThinkTokens = bound.value }
             if let cap { terms.maxThinkTokensCap = cap.value }
         }
+    }
+}
+
+/// A moment as people write it, or `none`.
+struct OptionalMoment: ExpressibleByArgument, Equatable, Sendable {
+    var time: Milliseconds?
+
+    init?(argument: String) {
+        guard argument != "none" else { return }
+        guard let moment = Moment(argument: argument) else { return nil }
+        time = moment.time
     }
 }
 

@@ -6,25 +6,29 @@ import OrderedJSON
 struct KeyLimitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limit",
-        abstract: "Changes the limits of a key that are named, and leaves the others."
+        abstract: "Changes what is named of a key's limits and its end, and leaves the rest."
     )
 
     @Argument(help: "The key's id, as 'actuary key list' shows it.")
     var id: String
+
+    @Option(help: "From when on it opens nothing: a day, a moment such as 2026-12-31T18:00:00Z, or none.")
+    var expires: OptionalMoment?
 
     @OptionGroup var thinking: KeyThinkingOptions
     @OptionGroup var limits: LimitOptions
     @OptionGroup var ledger: LedgerOptions
 
     func validate() throws {
-        guard thinking.areGiven || limits.areGiven else { throw ValidationError("Name at least one limit.") }
+        guard expires != nil || thinking.areGiven || !limits.change.isEmpty else { throw ValidationError("Name at least one limit.") }
     }
 
     func run() async throws {
-        let (limits, thinking) = (limits.limitChange, thinking.change)
+        let (limits, thinking, expires) = (limits.change, thinking.change, expires)
         let key = try await ledger.withLedger { ledger in
             try await ledger.changeKey(id) { terms in
-                limits(&terms.limits)
+                if let expires { terms.expiresAt = expires.time }
+                limits.apply(to: &terms.limits)
                 thinking(&terms)
             }
         }

@@ -16,10 +16,6 @@ struct KeyRotateCommand: AsyncParsableCommand {
 
     @OptionGroup var ledger: LedgerOptions
 
-    func validate() throws {
-        guard (0...31_536_000).contains(grace) else { throw ValidationError("--grace must be 0 to 31536000 seconds.") }
-    }
-
     func run() async throws {
         let (_, secret) = try await ledger.withLedger { try await $0.rotateKey(id, grace: .seconds(grace)) }
         StandardStream.output.write(secret.text + "\n")

@@ -39,6 +39,7 @@ extension CommandFailure {
             case .accountBusy(let name, let requests):
                 .badInput("the account \(name) has running requests (\(requests)): wait for them, then close it")
             case .unknownKey(let id): .badInput("there is no key \(id): 'actuary key list' shows them")
+            case .keyExists(let id): .badInput("there is a key \(id) already: rotate it to get a new text")
             case .keyRevoked(let id): .badInput("the key \(id) is revoked: make a new one")
             case .grantDiffers(let id): .badInput("the id \(id) belongs to another grant: use a new one")
             case .requestExists(let id): .badInput("the request \(id) exists already")

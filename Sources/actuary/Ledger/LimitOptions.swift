@@ -21,31 +21,16 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Dollars per calendar month (UTC), or none.")
     var usdPerMonth: MoneyLimit?
 
-    /// Whether any was given.
-    var areGiven: Bool {
-        requestsPerMinute != nil || tokensPerMinute != nil || thinkingTokensPerMinute != nil || parallelRequests != nil
-            || usdPerDay != nil || usdPerMonth != nil
-    }
-
-    /// Changes those limits that were given.
-    var limitChange: @Sendable (inout UsageLimits) -> Void {
-        let (requests, tokens, thinking) = (requestsPerMinute, tokensPerMinute, thinkingTokensPerMinute)
-        let (parallel, day, month) = (parallelRequests, usdPerDay, usdPerMonth)
-        return { limits in
-            if let requests { limits.requestsPerMinute = requests.value }
-            if let tokens { limits.tokensPerMinute = tokens.value }
-            if let thinking { limits.thinkingTokensPerMinute = thinking.value }
-            if let parallel { limits.parallelRequests = parallel.value }
-            if let day { limits.perDay = day.value }
-            if let month { limits.perMonth = month.value }
-        }
-    }
-
-    /// The limits that were given, and none else.
-    var limits: UsageLimits {
-        var limits = UsageLimits()
-        limitChange(&limits)
-        return limits
+    /// Those limits that were given.
+    var change: UsageLimitChange {
+        var change = UsageLimitChange()
+        change.requestsPerMinute = requestsPerMinute?.value
+        change.tokensPerMinute = tokensPerMinute?.value
+        change.thinkingTokensPerMinute = thinkingTokensPerMinute?.value
+        change.parallelRequests = parallelRequests?.value
+        change.perDay = usdPerDay?.value
+        change.perMonth = usdPerMonth?.value
+        return change
     }
 }
 
@@ -55,7 +40,7 @@ struct CountLimit: ExpressibleByArgument, Equatable, Sendable {
 
     init?(argument: String) {
         if argument == "none" { return }
-        guard let number = Int(argument), (0...Int(Int32.max)).contains(number) else { return nil }
+        guard let number = Int(argument), (0...UsageLimits.countMax).contains(number) else { return nil }
         value = number
     }
 }

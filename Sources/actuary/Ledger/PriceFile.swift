@@ -39,7 +39,7 @@ struct PriceFile {
         if let section = sections["plans"] {
             for (name, node) in try ordered(section, "plans") { plans.append(try plan(node, name: name)) }
         }
-        return PriceList(book: book, plans: plans)
+        return PriceList(book: book, plans: PlanCatalog(plans))
     }
 
     private func prices(_ node: Node, of model: String, version: String) throws(CommandFailure) -> UnitPrices {

@@ -3,10 +3,10 @@ import Billing
 /// What a price file says: a price book and the plans of thinking credits.
 struct PriceList: Equatable, Sendable {
     var book: PriceBook
-    var plans: [CreditPlan]
+    var plans: PlanCatalog
 
     /// What applies without a file.
-    static let builtIn = PriceList(book: .builtIn, plans: CreditPlan.builtIn)
+    static let builtIn = PriceList(book: .builtIn, plans: PlanCatalog())
 
     /// The list of a file, or the built-in one.
     ///
@@ -16,14 +16,10 @@ struct PriceList: Equatable, Sendable {
         return try PriceFile(path: path).list()
     }
 
-    /// The plan of that name.
+    /// A plan of the list; `nil` for `none` and without a name.
     ///
     /// - Throws: `CommandFailure.badUsage` that lists the names there are.
-    func plan(named name: String) throws(CommandFailure) -> CreditPlan {
-        guard let plan = plans.first(where: { $0.name == name }) else {
-            let names = plans.map(\.name).joined(separator: ", ")
-            throw .badUsage("there is no plan \(name): there are \(names.isEmpty ? "none" : names)")
-        }
-        return plan
+    func plan(_ name: String?, mode: CreditPlan.Mode?) throws(CommandFailure) -> CreditPlan? {
+        do throws(LedgerError) { return try plans.choose(name, mode: mode) } catch { throw CommandFailure(error) }
     }
 }

@@ -6,6 +6,8 @@ import Logging
 /// The ledger of a server, from its start to its end.
 struct LedgerService {
     let ledger: Ledger
+    /// What accounts may choose from.
+    let plans: PlanCatalog
     private let location: LedgerLocation
     /// Tells other servers and commands that this run lives.
     private let mark: RunMark?
@@ -15,6 +17,7 @@ struct LedgerService {
     /// - Throws: `CommandFailure` that names the folder, the database or the line of the price list at fault.
     init(_ settings: Settings.Billing, log: Logger) async throws {
         let prices = try PriceList.load(path: settings.prices)
+        plans = prices.plans
         location = try LedgerLocation(
             dataDir: settings.dataDir,
             ledger: settings.ledger,
@@ -54,6 +57,7 @@ extension Settings.Billing {
         result.checkpointTokens = checkpointTokens
         result.checkpointInterval = checkpointInterval
         result.idempotencyLifetime = idempotencyLifetime
+        result.deadAfter = deadAfter
         result.responseBytesMax = replayLimitBytes
         return result
     }

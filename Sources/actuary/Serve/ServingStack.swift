@@ -61,7 +61,7 @@ struct ServingStack {
             ),
             engine: engine,
             ledger: ledger.ledger,
-            settings: settings.gateway(plan),
+            settings: settings.gateway(plan, plans: ledger.plans),
             statistics: statistics,
             log: log
         )

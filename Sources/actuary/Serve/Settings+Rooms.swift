@@ -1,3 +1,4 @@
+import Billing
 import Gateway
 import HTTPServer
 
@@ -29,7 +30,7 @@ extension Settings {
         return TLSFiles(certificatePath: certificate, keyPath: key, clientAuthorityPath: server.clientAuthorityPath)
     }
 
-    func gateway(_ plan: MemoryPlan) -> GatewaySettings {
+    func gateway(_ plan: MemoryPlan, plans: PlanCatalog) -> GatewaySettings {
         var result = GatewaySettings()
         result.defaultMaxCompletionTokens = engine.defaultMaxCompletionTokens
         result.maxChoices = engine.maxChoices
@@ -38,6 +39,7 @@ extension Settings {
         result.effort = thinking.effort
         result.temperature = sampling.temperature
         result.topP = sampling.topP
+        result.plans = plans
         result.memoryPlan = plan.parts
         result.blockTokens = MemoryPlan.blockTokens
         result.commentInterval = server.keepAliveCommentInterval

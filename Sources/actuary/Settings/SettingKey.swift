@@ -175,6 +175,7 @@ extension SettingKey {
         integer("billing.checkpoint_tokens", \.billing.checkpointTokens, 1...1_000_000),
         seconds("billing.checkpoint_interval", \.billing.checkpointInterval, 0.01...60),
         seconds("billing.idempotency_lifetime", \.billing.idempotencyLifetime, 1...2_592_000),
+        seconds("billing.dead_after", \.billing.deadAfter, 1...3600),
         integer("billing.replay_limit_bytes", \.billing.replayLimitBytes, 0...1_073_741_824),
         choice("log.level", \.log.level),
     ]

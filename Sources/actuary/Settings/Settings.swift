@@ -105,6 +105,8 @@ struct Settings: Equatable, Sendable {
         var checkpointTokens = 64
         var checkpointInterval = Duration.milliseconds(500)
         var idempotencyLifetime = Duration.seconds(86_400)
+        /// After how long a silence a server that shares the ledger is taken for dead.
+        var deadAfter = Duration.seconds(30)
         /// The largest answer that is kept to be repeated, bytes.
         var replayLimitBytes = 1_048_576
     }

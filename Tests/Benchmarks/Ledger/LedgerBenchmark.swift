@@ -3,27 +3,43 @@ import Foundation
 
 /// How fast a ledger holds and captures, and how large it becomes.
 ///
-///     swift run -c release LedgerBenchmark [--seconds 5] [--parallel 1,16,256] [--folder DIR]
+///     swift run -c release LedgerBenchmark [--seconds 5] [--parallel 1,16,256] [--folder DIR | --ledger postgres://…]
+///     Tests/postgres.sh run sh -c '.build/release/LedgerBenchmark --ledger "$ACTUARY_TEST_POSTGRES"'
 ///
 /// Each request is a hold, a checkpoint and a capture, with an account, a key, a credit plan and every limit set. What is
 /// printed for each number of parallel requests: requests a second, the latency of hold and capture, and the bytes of the
-/// file for a million requests.
+/// file for a million requests. In PostgreSQL each number gets an account of its own in the same database, which has to
+/// be empty at first.
 @main
 enum LedgerBenchmark {
     static func main() async throws {
         let arguments = Arguments(CommandLine.arguments)
         print("parallel  requests/s  hold p50 ms  hold p99 ms  capture p50 ms  capture p99 ms  MB/million")
+        if let url = arguments.ledger {
+            for parallel in arguments.parallel {
+                let store = try PostgreSQLStore(PostgreSQLAddress(url))
+                try await measure(store, parallel: parallel, seconds: arguments.seconds) { nil }
+            }
+            return
+        }
         for parallel in arguments.parallel {
             let folder = "\(arguments.folder)/ledger-benchmark-\(UUID().uuidString)"
             try DataFolder(path: folder).create()
             defer { try? FileManager.default.removeItem(atPath: folder) }
-            try await measure(folder: folder, parallel: parallel, seconds: arguments.seconds)
+            let path = DataFolder(path: folder).ledgerPath
+            let store = try SQLiteStore(path: path)
+            try await measure(store, parallel: parallel, seconds: arguments.seconds) { size(of: path) }
         }
     }
 
-    private static func measure(folder: String, parallel: Int, seconds: Double) async throws {
-        let path = DataFolder(path: folder).ledgerPath
-        let ledger = Ledger(store: try SQLiteStore(path: path))
+    private static func measure(
+        _ store: any LedgerStore,
+        parallel: Int,
+        seconds: Double,
+        size: @escaping @Sendable () -> Int?
+    ) async throws {
+        let ledger = Ledger(store: store)
+        let account = "bench-\(parallel)"
         let much = Int(Int32.max)
         let limits = UsageLimits(
             requestsPerMinute: much,
@@ -34,10 +50,10 @@ enum LedgerBenchmark {
             perMonth: PicoUSD(Int64.max / 2)
         )
         let plan = CreditPlan(name: "bench", earnRate: 1_000_000_000, launch: 1_000_000_000)
-        _ = try await ledger.createAccount("bench", terms: AccountTerms(kind: .prepaid, plan: plan, limits: limits))
-        _ = try await ledger.grant(PicoUSD(Int64.max / 2), to: "bench")
-        let (key, _) = try await ledger.createKey(account: "bench", terms: KeyTerms(limits: limits))
-        let emptyBytes = size(of: path)
+        _ = try await ledger.createAccount(account, terms: AccountTerms(kind: .prepaid, plan: plan, limits: limits))
+        _ = try await ledger.grant(PicoUSD(Int64.max / 2), to: account)
+        let (key, _) = try await ledger.createKey(account: account, terms: KeyTerms(limits: limits))
+        let emptyBytes = size()
 
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
@@ -46,8 +62,8 @@ enum LedgerBenchmark {
                 group.addTask {
                     var times: [Times] = []
                     while ContinuousClock.now < end {
-                        let id = "chatcmpl-\(worker)-\(times.count)-0123456789abcdef"
-                        times.append(try await request(id, key: key.id, ledger))
+                        let id = "chatcmpl-\(parallel)-\(worker)-\(times.count)-0123456789abcdef"
+                        times.append(try await request(id, account: account, key: key.id, ledger))
                     }
                     return times
                 }
@@ -58,12 +74,14 @@ enum LedgerBenchmark {
         _ = await ledger.close()
         let holds = times.map(\.hold).sorted()
         let captures = times.map(\.capture).sorted()
-        let bytes = Double(size(of: path) - emptyBytes) / Double(times.count)
         let numbers = [
             Double(times.count) / elapsed, holds[holds.count / 2], holds[holds.count * 99 / 100],
-            captures[captures.count / 2], captures[captures.count * 99 / 100], bytes,
+            captures[captures.count / 2], captures[captures.count * 99 / 100],
         ]
-        print("\(parallel)  " + numbers.map { String(format: "%.2f", $0) }.joined(separator: "  "))
+        // Bytes for one request are megabytes for a million.
+        let bytes = size().flatMap { full in emptyBytes.map { Double(full - $0) / Double(times.count) } }
+        let cells = numbers.map { String(format: "%.2f", $0) } + [bytes.map { String(format: "%.0f", $0) } ?? "-"]
+        print("\(parallel)  " + cells.joined(separator: "  "))
     }
 
     /// Milliseconds.
@@ -72,12 +90,12 @@ enum LedgerBenchmark {
         var capture: Double
     }
 
-    private static func request(_ id: String, key: String, _ ledger: Ledger) async throws -> Times {
+    private static func request(_ id: String, account: String, key: String, _ ledger: Ledger) async throws -> Times {
         let start = ContinuousClock.now
         let outcome = try await ledger.hold(
             HoldRequest(
                 requestID: id,
-                account: "bench",
+                account: account,
                 key: key,
                 model: "nemotron-nano-9b-v2",
                 promptTokens: 500,
@@ -110,6 +128,8 @@ enum LedgerBenchmark {
 private struct Arguments {
     var seconds = 5.0
     var parallel = [1, 16, 256]
+    /// A database instead of a folder.
+    var ledger: String?
     var folder = FileManager.default.temporaryDirectory.path
 
     init(_ words: [String]) {
@@ -117,6 +137,7 @@ private struct Arguments {
             switch name {
             case "--seconds": seconds = Double(value) ?? seconds
             case "--parallel": parallel = value.split(separator: ",").compactMap { Int($0) }
+            case "--ledger": ledger = value
             case "--folder": folder = value
             default: break
             }

@@ -52,7 +52,6 @@ struct PostgreSQLReplicaTests {
     func recovery() async throws {
         let url = try TestDatabase.freshURL()
         var settings = LedgerSettings()
-        settings.heartbeatInterval = .milliseconds(200)
         settings.deadAfter = .milliseconds(1500)
         let replicas = try Self.replicas(url, settings)
         for replica in replicas { #expect(try await replica.recover() == 0) }

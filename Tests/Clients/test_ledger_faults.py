@@ -1,0 +1,149 @@
+"""What befalls a ledger under a running server: requests are refused or billed exactly, and the books agree after it."""
+
+import contextlib
+import glob
+import os
+import signal
+import subprocess
+import time
+
+import httpx2
+import pytest
+from books import QUESTION, Books
+from postgres_cluster import Cluster
+from traffic import Traffic
+
+CHECKPOINT = 16
+
+
+def ask(server, books):
+    return httpx2.post(
+        f"{server.url}/v1/chat/completions", json=QUESTION, headers={"x-api-key": books.key}, timeout=60
+    )
+
+
+def wait_for_status(server, books, status, seconds=30):
+    """Asks until the answer has the status; everything before is an answer or a clean refusal."""
+    deadline = time.monotonic() + seconds
+    while (answer := ask(server, books)).status_code != status:
+        assert answer.status_code in (200, 503), answer.text
+        if answer.status_code == 503:
+            assert answer.json()["error"]["code"] == "ledger_unavailable" and answer.headers["retry-after"]
+        assert time.monotonic() < deadline, f"no {status}"
+        time.sleep(0.05)
+
+
+def test_postgresql_crashes_and_comes_back_twice():
+    cluster = Cluster()
+    try:
+        books = Books("--ledger", cluster.new_database())
+        with books.server(ACTUARY_BILLING_CHECKPOINT_TOKENS=str(CHECKPOINT)) as server:
+            traffic = Traffic(server.url, books.key, 1)
+            for mode in ["immediate", "fast"]:
+                time.sleep(1)
+                cluster.stop(mode)
+                wait_for_status(server, books, 503)
+                assert httpx2.get(server.url + "/health/ready").status_code == 503
+                cluster.start()
+                wait_for_status(server, books, 200)
+                assert httpx2.get(server.url + "/health/ready").status_code == 200
+            time.sleep(0.5)
+            traffic.stop()
+            assert server.stop() == 0
+        table = books.check_traffic(traffic.delivered, traffic.finished, CHECKPOINT)
+        assert traffic.refused and table["answers that came to their end"]
+    finally:
+        cluster.remove()
+
+
+@contextlib.contextmanager
+def small_disk(folder, size="3m"):
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount the small disk that is to be filled")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(folder):
+    """Takes all that is left of a disk."""
+    with open(folder / "filler", "wb", buffering=0) as filler, contextlib.suppress(OSError):
+        while True:
+            filler.write(bytes(4096))
+
+
+def test_the_disk_is_full_and_then_it_is_not(tmp_path):
+    with small_disk(tmp_path / "disk") as disk:
+        books = Books("--data-dir", disk / "data")
+        with books.server(ACTUARY_BILLING_CHECKPOINT_TOKENS=str(CHECKPOINT)) as server:
+            traffic = Traffic(server.url, books.key, 2)
+            time.sleep(0.5)
+            fill(disk)
+            wait_for_status(server, books, 503)
+            time.sleep(1)
+            (disk / "filler").unlink()
+            wait_for_status(server, books, 200)
+            assert httpx2.get(server.url + "/health/ready").status_code == 200
+            time.sleep(0.5)
+            traffic.stop()
+            assert server.stop() == 0
+        books.check_traffic(traffic.delivered, traffic.finished, CHECKPOINT)
+        assert traffic.refused
+
+
+class Clock:
+    """The wall clock of a program, to be set while it runs; its other clocks go on as they are."""
+
+    def __init__(self, folder):
+        libraries = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+        if not libraries:
+            pytest.skip("the clock cannot be set: Config/install.sh faketime")
+        self.file = folder / "clock"
+        self.set("+0")
+        self.environment = {
+            "LD_PRELOAD": libraries[0], "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def set(self, offset):
+        draft = self.file.with_suffix(".new")
+        draft.write_text(offset + "\n")
+        draft.rename(self.file)
+
+
+def test_the_clock_is_set_back(tmp_path):
+    clock = Clock(tmp_path)
+    books = Books("--data-dir", tmp_path / "data")
+    body = {**QUESTION, "max_completion_tokens": 40}
+
+    def post(server, path, key):
+        return httpx2.post(f"{server.url}/v1/{path}", json=body, headers={"x-api-key": key}, timeout=60)
+
+    with books.server(**clock.environment) as server:
+        # Room for one such request a day, and no more once it has cost anything.
+        cost = post(server, "quote", books.key).json()["worst_case"]["cost"]
+        books.command("account", "create", "daily", "--kind", "postpaid", "--usd-per-day", f"{cost:.12f}")
+        daily = books.command("key", "create", "--account", "daily").strip()
+        assert [post(server, "chat/completions", daily).status_code for _ in range(2)] == [200, 429]
+        for offset in ["-1h", "-40d", "-3y"]:
+            clock.set(offset)
+            assert ask(server, books).status_code == 200
+            # It is the same day, not an earlier one with room for more.
+            assert post(server, "chat/completions", daily).status_code == 429
+        traffic = Traffic(server.url, books.key, 3)
+        time.sleep(0.5)
+        clock.set("-2d")
+        time.sleep(0.5)
+        server.stop(signal.SIGKILL)
+        traffic.stop()
+    with books.server(**clock.environment) as server:
+        assert ask(server, books).status_code == 200
+        assert post(server, "chat/completions", daily).status_code == 429
+    times = [entry["time"] for entry in books.entries()]
+    assert times == sorted(times) and times[-1] - times[0] < 600_000
+    books.check_traffic(traffic.delivered, traffic.finished, 64)
