@@ -12,7 +12,7 @@ struct KeyLimitCommand: AsyncParsableCommand {
     @Argument(help: "The key's id, as 'actuary key list' shows it.")
     var id: String
 
-    @Option(help: "From when on it opens nothing: a day, a moment such as 2026-12-31T18:00:00Z, or none.")
+    @Option(help: "From when on it opens nothing, written as for 'key create', or none.")
     var expires: OptionalMoment?
 
     @OptionGroup var thinking: KeyThinkingOptions
@@ -20,7 +20,9 @@ struct KeyLimitCommand: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
 
     func validate() throws {
-        guard expires != nil || thinking.areGiven || !limits.change.isEmpty else { throw ValidationError("Name at least one limit.") }
+        guard expires != nil || thinking.areGiven || !limits.change.isEmpty else {
+            throw ValidationError("Name at least one limit.")
+        }
     }
 
     func run() async throws {
