@@ -89,7 +89,7 @@ class Load:
                     continue
                 self.statuses[answer.status_code] += 1
                 if answer.status_code == 200:
-                    self.answers[answer.json()["id"]] = answer.json()["usage"]["cost"]
+                    self.answers[answer.json()["id"]] = answer.json()["usage"]
                 else:
                     time.sleep(0.05)
 
@@ -191,14 +191,14 @@ def check(books, load, runs, limited):
     assert max(count for (key, _), count in per_minute.items() if key == limited) <= PER_MINUTE
     account = books.account()
     assert picodollars(account["captured"]) == spent and account["held"] == 0
-    # What clients were told is what was billed; of a server that was cut off meanwhile, at most that.
-    for id, cost in load.answers.items():
+    # What clients were told is what was billed; of a server that was cut off meanwhile, no token more than that.
+    for id, usage in load.answers.items():
         [end] = ends[id]
-        amount = end["detail"]["amount"]
         if end["kind"] == "recovered":
-            assert end["detail"]["instance"] == runs["remote"] and amount <= picodollars(cost)
+            assert end["detail"]["instance"] == runs["remote"]
+            assert sum(end["detail"]["usage"][2:]) <= usage["completion_tokens"]
         else:
-            assert amount == picodollars(cost)
+            assert end["detail"]["amount"] == picodollars(usage["cost"])
     recovered = [e for found in ends.values() for e in found if e["kind"] == "recovered"]
     assert {e["detail"]["instance"] for e in recovered} <= set(runs.values())
     # pytest -rP shows it.

@@ -1,9 +1,7 @@
 """What befalls a ledger under a running server: requests are refused or billed exactly, and the books agree after it."""
 
 import contextlib
-import glob
 import os
-import signal
 import subprocess
 import time
 
@@ -33,6 +31,14 @@ def wait_for_status(server, books, status, seconds=30):
         time.sleep(0.05)
 
 
+def wait_for_readiness(server, status, seconds=20):
+    """Ready is who could write when it last tried; it tries at least at each sign of life."""
+    deadline = time.monotonic() + seconds
+    while httpx2.get(server.url + "/health/ready").status_code != status:
+        assert time.monotonic() < deadline, f"readiness is not {status}"
+        time.sleep(0.1)
+
+
 def test_postgresql_crashes_and_comes_back_twice():
     cluster = Cluster()
     try:
@@ -43,10 +49,10 @@ def test_postgresql_crashes_and_comes_back_twice():
                 time.sleep(1)
                 cluster.stop(mode)
                 wait_for_status(server, books, 503)
-                assert httpx2.get(server.url + "/health/ready").status_code == 503
+                wait_for_readiness(server, 503)
                 cluster.start()
                 wait_for_status(server, books, 200)
-                assert httpx2.get(server.url + "/health/ready").status_code == 200
+                wait_for_readiness(server, 200)
             time.sleep(0.5)
             traffic.stop()
             assert server.stop() == 0
@@ -88,62 +94,9 @@ def test_the_disk_is_full_and_then_it_is_not(tmp_path):
             time.sleep(1)
             (disk / "filler").unlink()
             wait_for_status(server, books, 200)
-            assert httpx2.get(server.url + "/health/ready").status_code == 200
+            wait_for_readiness(server, 200)
             time.sleep(0.5)
             traffic.stop()
             assert server.stop() == 0
         books.check_traffic(traffic.delivered, traffic.finished, CHECKPOINT)
         assert traffic.refused
-
-
-class Clock:
-    """The wall clock of a program, to be set while it runs; its other clocks go on as they are."""
-
-    def __init__(self, folder):
-        libraries = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
-        if not libraries:
-            pytest.skip("the clock cannot be set: Config/install.sh faketime")
-        self.file = folder / "clock"
-        self.set("+0")
-        self.environment = {
-            "LD_PRELOAD": libraries[0], "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-        }
-
-    def set(self, offset):
-        draft = self.file.with_suffix(".new")
-        draft.write_text(offset + "\n")
-        draft.rename(self.file)
-
-
-def test_the_clock_is_set_back(tmp_path):
-    clock = Clock(tmp_path)
-    books = Books("--data-dir", tmp_path / "data")
-    body = {**QUESTION, "max_completion_tokens": 40}
-
-    def post(server, path, key):
-        return httpx2.post(f"{server.url}/v1/{path}", json=body, headers={"x-api-key": key}, timeout=60)
-
-    with books.server(**clock.environment) as server:
-        # Room for one such request a day, and no more once it has cost anything.
-        cost = post(server, "quote", books.key).json()["worst_case"]["cost"]
-        books.command("account", "create", "daily", "--kind", "postpaid", "--usd-per-day", f"{cost:.12f}")
-        daily = books.command("key", "create", "--account", "daily").strip()
-        assert [post(server, "chat/completions", daily).status_code for _ in range(2)] == [200, 429]
-        for offset in ["-1h", "-40d", "-3y"]:
-            clock.set(offset)
-            assert ask(server, books).status_code == 200
-            # It is the same day, not an earlier one with room for more.
-            assert post(server, "chat/completions", daily).status_code == 429
-        traffic = Traffic(server.url, books.key, 3)
-        time.sleep(0.5)
-        clock.set("-2d")
-        time.sleep(0.5)
-        server.stop(signal.SIGKILL)
-        traffic.stop()
-    with books.server(**clock.environment) as server:
-        assert ask(server, books).status_code == 200
-        assert post(server, "chat/completions", daily).status_code == 429
-    times = [entry["time"] for entry in books.entries()]
-    assert times == sorted(times) and times[-1] - times[0] < 600_000
-    books.check_traffic(traffic.delivered, traffic.finished, 64)

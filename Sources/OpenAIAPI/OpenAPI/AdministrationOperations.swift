@@ -73,7 +73,7 @@ enum AdministrationOperations {
         _ summary: String,
         _ form: AdministrationBody.Form,
         _ parameters: [OperationParameter] = [],
-        errors: [Int] = errors
+        errors: [Int] = AdministrationOperations.errors
     ) -> Operation {
         Operation(
             method: "post",
