@@ -49,10 +49,10 @@ import Tokenization
     @Test("credits that are short become the budget, and the reason why a thought ends")
     func credits() throws {
         let short = try prepare(credits: 5)
-        #expect(short.limits.budget == 5 && short.limits.budgetEnd == .credits && short.limits.budgetCeiling == 5)
+        #expect(short.limits.budget == 5 && short.limits.budgetEnd == .credits && short.limits.budgetCeiling == nil)
         #expect(short.withheld == nil && short.rendered.startsInsideThinking)
         let plenty = try prepare(#", "max_think_tokens": 4"#, credits: 5)
-        #expect(plenty.limits.budget == 4 && plenty.limits.budgetEnd == .budget && plenty.limits.budgetCeiling == 5)
+        #expect(plenty.limits.budget == 4 && plenty.limits.budgetEnd == .budget && plenty.limits.budgetCeiling == nil)
         #expect(plenty.bound == Usage.Bound(isEnabled: true, tokens: 4, source: "max_think_tokens"))
     }
 

@@ -41,7 +41,14 @@ enum AdministrationOperations {
             "/v1/admin/keys",
             "listKeys",
             "Lists keys by their ids",
-            [OperationParameter(name: "account", place: .query, schema: .string, text: "Only the keys of this account.")]
+            [
+                OperationParameter(
+                    name: "account",
+                    place: .query,
+                    schema: .string,
+                    text: "Only the keys of this account."
+                )
+            ]
         ),
         post("/v1/admin/keys", "createKey", "Makes a key and shows it once", .newKey, [idempotencyKey]),
         get("/v1/admin/keys/{id}", "getKey", "Shows what is agreed about a key", [id]),
