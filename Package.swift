@@ -94,8 +94,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Billing", "ChatTemplate", "Compute", "Engine", "HTTPServer", "NemotronH", "OpenAIAPI", "OrderedJSON",
-                "Tokenization", httpTypes, logging,
+                "Billing", "ChatTemplate", "Compute", "Engine", "Grammar", "HTTPServer", "NemotronH", "OpenAIAPI",
+                "OrderedJSON", "Tokenization", httpTypes, logging,
             ]
         ),
         tests("HTTPServer", ["COpenSSL", httpTypes]),
@@ -138,6 +138,12 @@ let package = Package(
             name: "ThinkingGateBenchmark",
             dependencies: ["Engine"],
             path: "Tests/Benchmarks/ThinkingGate",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "TokenMaskBenchmark",
+            dependencies: ["Grammar", "OrderedJSON", "Tokenization"],
+            path: "Tests/Benchmarks/TokenMask",
             swiftSettings: strict
         ),
         .executableTarget(

@@ -28,11 +28,15 @@ package struct DecodingSequence {
     private var adjuster: LogitAdjuster
     private var text: OutputText
     private var constraint: ConstraintCursor?
+    private var forbidden: ForbiddenTexts?
     /// What is to be told of the last drawn token.
     private var probabilities: LogProbabilities.Report?
     /// Tokens since the last time that `takeUntold` gave something.
     private var untoldTokens = 0
     private var untoldReports: [TokenReport] = []
+    private let promptCount: Int
+    /// How many tokens of the prompt are among the reports.
+    private var reportedPromptTokens = 0
 
     package init(_ id: RequestID, choice: Int, _ request: GenerationRequest) {
         self.init(id, choice: choice, request, constraint: nil)
@@ -52,6 +56,7 @@ package struct DecodingSequence {
         )
         ending = request.ending
         reporting = request.reports
+        forbidden = ForbiddenTexts(request.sampling.forbiddenTexts)
         adjuster = LogitAdjuster(sampling, prompt: request.prompt)
         text = OutputText(stops: request.ending.strings, includesStop: request.ending.includesString)
     }
@@ -156,12 +161,15 @@ package struct DecodingSequence {
     /// Whether the next token is one of those that the constraint names.
     private var isBound: Bool { !gate.isThinking && (constraint?.isBound ?? false) }
 
-    /// Whether a token that is drawn freely may come: it opens no thought after the last one was closed from outside, and
-    /// leaves the constraint unbroken, though it may end a thought or begin what is bound.
+    /// Whether what an answer may be is watched token by token.
+    private var isWatched: Bool { constraint != nil || forbidden != nil }
+
+    /// Whether a token that is drawn freely may come: it opens no thought after the last one was closed from outside,
+    /// leaves the constraint unbroken, though it may end a thought or begin what is bound, and completes no forbidden text.
     private func admits(_ token: Int32, _ vocabulary: some TokenVocabulary) -> Bool {
         guard !isBound, stopCause(token, vocabulary) == nil else { return true }
         if gate.forbids(bytes(of: token, vocabulary)) { return false }
-        guard constraint != nil else { return true }
+        guard isWatched else { return true }
         var probe = self
         return probe.follow(bytes(of: token, vocabulary)).isAdmitted
     }
@@ -176,7 +184,7 @@ package struct DecodingSequence {
             return (gate.sampledLiterally(bytes), constraint?.take(bytes) ?? true)
         }
         var outcome = gate.sampled(bytes)
-        guard constraint != nil else { return (outcome, true) }
+        guard isWatched else { return (outcome, true) }
         var isAdmitted = takeAnswer(of: outcome.pieces)
         if isBound {
             let rest = gate.endTags()
@@ -188,7 +196,7 @@ package struct DecodingSequence {
 
     private mutating func takeAnswer(of pieces: [TagScanner.Piece]) -> Bool {
         for case .bytes(.answer, let bytes) in pieces {
-            guard constraint?.take(bytes) ?? true else { return false }
+            guard constraint?.take(bytes) ?? true, forbidden?.take(bytes) ?? true else { return false }
         }
         return true
     }
@@ -232,6 +240,35 @@ package struct DecodingSequence {
         return progress
     }
 
+    // MARK: - Reports
+
+    /// Notes how likely the prompt's tokens were, each by the logits behind the one before it.
+    ///
+    /// - Parameters:
+    ///   - rows: The logits behind the tokens at `places`; what was computed again has been told already.
+    ///   - places: Which of the sequence's tokens.
+    ///   - vocabulary: What the tokens are.
+    mutating func reportPrompt(
+        _ rows: [UnsafeBufferPointer<Float>],
+        at places: Range<Int>,
+        vocabulary: some TokenVocabulary
+    ) {
+        guard let count = reporting.promptAlternatives else { return }
+        if reportedPromptTokens == 0 {
+            untoldReports.append(TokenReport(origin: .prompt, token: tokens[0], bytes: vocabulary.written(tokens[0])))
+            reportedPromptTokens = 1
+        }
+        for (place, row) in zip(places, rows) where place + 1 == reportedPromptTokens && place + 1 < promptCount {
+            let token = tokens[place + 1]
+            let probabilities = LogProbabilities.report(row, of: token, likeliest: count)
+            var report = TokenReport(origin: .prompt, token: token, bytes: vocabulary.written(token))
+            report.add(probabilities, vocabulary)
+            report.rank = 1 + row.count { $0 > row[Int(token)] }
+            untoldReports.append(report)
+            reportedPromptTokens += 1
+        }
+    }
+
     private func stopCause(_ token: Int32, _ vocabulary: some TokenVocabulary) -> StopCause? {
         if ending.tokens.contains(token) { return .token(token) }
         return !ending.ignoresModelStops && vocabulary.stopTokens.contains(token) ? .model : nil
@@ -242,12 +279,7 @@ package struct DecodingSequence {
     private mutating func report(_ origin: TokenReport.Origin, _ token: Int32, _ vocabulary: some TokenVocabulary) {
         guard reporting.reportsTokens || reporting.alternatives != nil else { return }
         var report = TokenReport(origin: origin, token: token, bytes: vocabulary.written(token))
-        if origin != .forced, let probabilities {
-            report.logProbability = probabilities.own
-            report.alternatives = probabilities.likeliest.map {
-                TokenReport.Candidate(token: $0.token, bytes: vocabulary.written($0.token), logProbability: $0.value)
-            }
-        }
+        if origin != .forced, let probabilities { report.add(probabilities, vocabulary) }
         untoldReports.append(report)
     }
 
@@ -270,5 +302,15 @@ package struct DecodingSequence {
         result.stopCause = stringCause ?? cause
         progress.result = result
         return progress
+    }
+}
+
+extension TokenReport {
+    /// Adds what is known of a token's probability.
+    fileprivate mutating func add(_ probabilities: LogProbabilities.Report, _ vocabulary: some TokenVocabulary) {
+        logProbability = probabilities.own
+        alternatives = probabilities.likeliest.map {
+            Candidate(token: $0.token, bytes: vocabulary.written($0.token), logProbability: $0.value)
+        }
     }
 }

@@ -255,13 +255,17 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     private func sample(_ plan: StepPlan, _ logits: UnsafeBufferPointer<Float>) {
         var acceptances: [NemotronHRunner.Acceptance] = []
         var row = 0
-        for chunk in plan.chunks where chunk.isComplete {
+        for chunk in plan.chunks where chunk.logitRows > 0 {
             let rows = (row..<(row + chunk.logitRows)).map { row in
                 let start = row * runner.vocabularySize
                 return UnsafeBufferPointer(rebasing: logits[start..<(start + runner.vocabularySize)])
             }
             row += chunk.logitRows
-            let accepted = sample(chunk, rows)
+            if chunk.tellsPrompt {
+                sequences[chunk.sequence]?.reportPrompt(rows, at: chunk.tokens, vocabulary: vocabulary)
+                guard chunk.isComplete else { continue }
+            }
+            let accepted = sample(chunk, rows.suffix(1 + chunk.draftCount))
             speculation.record(chunk, accepted: accepted)
             totals.draftedTokens += chunk.draftCount
             totals.acceptedTokens += accepted
@@ -275,7 +279,7 @@ package final class EngineCore<Vocabulary: TokenVocabulary> {
     /// Draws a sequence's next token, and the one behind each guess that is what was drawn.
     ///
     /// - Returns: How many guesses were right.
-    private func sample(_ chunk: StepPlan.Chunk, _ rows: [UnsafeBufferPointer<Float>]) -> Int {
+    private func sample(_ chunk: StepPlan.Chunk, _ rows: ArraySlice<UnsafeBufferPointer<Float>>) -> Int {
         let guess = speculation.guess(chunk)
         for (index, logits) in rows.enumerated() {
             guard let drawn = sample(chunk.sequence, logits) else { return index }

@@ -25,6 +25,8 @@ package struct GenerationRequest: Sendable {
     package var choiceCount: Int
     /// Whose request it is.
     package var share: ShareKey
+    /// Which part of its account's prefix cache it uses: it hits nothing that another part has.
+    package var cachePartition = ""
     /// Positions in the prompt behind which later prompts may go on differently: ends of messages.
     package var snapshotPoints: [Int]
     /// Whether it counts as a request of its own in the engine's tally: the second prompt of a request does not.
@@ -60,6 +62,13 @@ package struct GenerationRequest: Sendable {
     var demand: SequenceDemand {
         // The choices begin with the same prompt: those after the first go on behind as much of it as can be kept.
         let points = choiceCount > 1 ? snapshotPoints + [prompt.count - 1] : snapshotPoints
-        return SequenceDemand(prompt: prompt, share: share, snapshotPoints: points)
+        var demand = SequenceDemand(
+            prompt: prompt,
+            share: share,
+            snapshotPoints: points,
+            cachePartition: cachePartition
+        )
+        demand.needsPromptLogits = reports.promptAlternatives != nil
+        return demand
     }
 }

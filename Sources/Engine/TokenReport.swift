@@ -1,7 +1,9 @@
-/// One token behind the prompt, as it is told to a client that asks for tokens.
+/// One token, as it is told to a client that asks for tokens.
 package struct TokenReport: Sendable, Equatable {
     /// How a token came to be, and where it belongs.
     package enum Origin: Sendable, Equatable {
+        /// Part of the prompt.
+        case prompt
         /// Sampled in a thought.
         case thought
         /// Sampled in the answer.
@@ -29,8 +31,10 @@ package struct TokenReport: Sendable, Equatable {
     package var token: Int32
     /// What the token stands for, special ones in words.
     package var bytes: [UInt8]
-    /// Under the model's own distribution; `nil` if it was not asked for, or for a forced token.
+    /// Under the model's own distribution; `nil` if it was not asked for, for a forced token and for the very first one.
     package var logProbability: Float?
+    /// How many tokens were at least as likely, itself among them; known for tokens of the prompt.
+    package var rank: Int?
     /// The likeliest tokens in its place, likeliest first.
     package var alternatives: [Candidate] = []
 

@@ -9,6 +9,8 @@ package struct ServedModel: Sendable {
     package var created: Int
     /// The longest prompt and completion together, tokens.
     package var maxModelLength: Int
+    /// Changes when equal requests may be answered differently.
+    package var fingerprint: String
     package var tokenizer: Tokenizer
     package var prompts: PromptBuilder
 
@@ -16,12 +18,14 @@ package struct ServedModel: Sendable {
         name: String,
         created: Int,
         maxModelLength: Int,
+        fingerprint: String,
         tokenizer: Tokenizer,
         prompts: PromptBuilder
     ) {
         self.name = name
         self.created = created
         self.maxModelLength = maxModelLength
+        self.fingerprint = fingerprint
         self.tokenizer = tokenizer
         self.prompts = prompts
     }

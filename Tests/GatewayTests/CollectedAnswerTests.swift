@@ -19,10 +19,17 @@ import Testing
         #expect(answer.reasoning == "ab" && answer.content == "cde" && answer.calls == calls)
     }
 
+    @Test("a thought in the content stands between its tags, closed once")
+    func inlineThought() {
+        var thought = InlineThought(opensThought: true)
+        #expect([thought.close(), thought.thought("a"), thought.thought("b")] == ["", "<think>\na", "b"])
+        #expect([thought.close(), thought.close()] == ["\n</think>\n\n", ""])
+    }
+
     @Test("the raw text of a completion closes the thought it began in")
     func rawText() {
         var texts = CompletionTexts(choiceCount: 2, echoes: ["p", "q"])
-        #expect((0..<4).map { texts.beginning(of: $0) } == ["p", "p", "q", "q"])
+        #expect((0..<4).map { texts.echo(of: $0) } == ["p", "p", "q", "q"])
         #expect(texts.text(of: .reasoning("a"), choice: 1) == "a")
         #expect(texts.text(of: .content("b"), choice: 0) == "b")
         #expect(texts.text(of: .content("b"), choice: 1) == "\n</think>\n\nb")

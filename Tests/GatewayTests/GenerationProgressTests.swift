@@ -51,13 +51,13 @@ import Testing
         piece.tokens = TokenCounts(reasoning: 1, answer: 1)
         #expect(
             progress.take(.progressed(piece), prompt: 1) == [
-                .part(.reasoning("r"), choice: 3), .part(.content("c"), choice: 3), .count(piece.tokens, choice: 3),
+                .count(piece.tokens, choice: 3), .part(.reasoning("r"), choice: 3), .part(.content("c"), choice: 3),
             ]
         )
         for prompt in 0..<2 {
             for choice in 0..<2 {
                 let steps = progress.take(.choiceEnded(choice: choice, result(prompt + choice)), prompt: prompt)
-                guard case .end(prompt * 2 + choice, .stop, let tokens)? = steps.last else {
+                guard case .end(prompt * 2 + choice, ChoiceEnding(.stop), let tokens)? = steps.last else {
                     Issue.record("\(steps)")
                     return
                 }

@@ -26,6 +26,7 @@ import Tokenization
                 name: "m",
                 created: 0,
                 maxModelLength: 1_000,
+                fingerprint: "fp_0",
                 tokenizer: try Tokenizer(tokenizerJSON: Fixtures.bytes(at: "\(folder)/tokenizer.json")),
                 prompts: PromptBuilder(template: try ChatTemplate(source: source, name: "m"), specialTokens: [:])
             ),

@@ -15,6 +15,10 @@ import Testing
             (#""structured_outputs": {"json_object": true}"#, .jsonObject, "structured_outputs.json_object"),
             (#""guided_json": {"a": 1}"#, .jsonSchema(["a": 1]), "guided_json"),
             (#""regex": "a""#, .regex("a"), "regex"),
+            (
+                #""output_config": {"format": {"type": "json_schema", "schema": {"a": 1}}}"#, .jsonSchema(["a": 1]),
+                "output_config.format.schema"
+            ),
             (#""json_schema": {"a": 1}"#, .jsonSchema(["a": 1]), "json_schema"),
             (#""guided_choice": ["a", "b"]"#, .words(["a", "b"]), "guided_choice"),
             (#""grammar": "root ::= x""#, .grammar("root ::= x"), "grammar"),

@@ -127,7 +127,7 @@ import Testing
         #expect(try !ChatBody.read(stream + #"{"include_usage": null}"#).options.includesUsage)
         #expect(try ChatBody.error(stream + #"{"include_usage": 1}"#).param == "stream_options.include_usage")
         #expect(
-            try ChatBody.error(stream + #"{"include_obfuscation": true}"#).param == "stream_options.include_obfuscation"
+            try ChatBody.error(stream + #"{"include_obfuscation": 1}"#).param == "stream_options.include_obfuscation"
         )
         #expect(try ChatBody.read(stream + #"{"colour": 1}"#).ignoredFields == ["stream_options.colour"])
     }

@@ -31,7 +31,7 @@ import Testing
             ("{}", "prompt"), (#"{"prompt": []}"#, "prompt"), (#"{"prompt": [1, "a"]}"#, "prompt"),
             (#"{"prompt": [100]}"#, "prompt[0]"), (#"{"prompt": [[]]}"#, "prompt[0]"), (#"{"prompt": 5}"#, "prompt"),
             (#"{"prompt": "a", "suffix": "b"}"#, "suffix"), (#"{"prompt": "a", "best_of": 2}"#, "best_of"),
-            (#"{"prompt": "a", "messages": []}"#, "messages"), (#"{"prompt": "a", "logprobs": 1}"#, "logprobs"),
+            (#"{"prompt": "a", "messages": []}"#, "messages"), (#"{"prompt": "a", "logprobs": 21}"#, "logprobs"),
             (#"{"prompt": "a", "temperature": 3}"#, "temperature"), (#"{"prompt": "a", "max_token": 3}"#, "max_token"),
         ]
     )

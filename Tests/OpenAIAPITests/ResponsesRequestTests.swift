@@ -42,6 +42,26 @@ import Testing
         #expect(request.echo["metadata"] == ["k": "v"] && request.echo["temperature"] == .null)
     }
 
+    @Test("the form of the text, the place of the thought and tools under their own paths")
+    func forms() throws {
+        let schema = #"{"type": "json_schema", "name": "n", "strict": true, "schema": {"b": 1, "a": 2}}"#
+        let request = try read(
+            #"""
+            {"input": "u", "text": {"format": \#(schema)}, "reasoning": {"summary": "auto"}, "tool_choice": "required",
+             "tools": [{"type": "function", "name": "f", "parameters": {"type": "object"}, "strict": true}]}
+            """#
+        )
+        #expect(
+            request.chat.options.form == RequestedForm(form: .jsonSchema(["b": 1, "a": 2]), path: "text.format.schema")
+        )
+        #expect(request.summarizesThought && request.chat.options.thought == .both)
+        #expect(request.chat.tools.callable.map(\.path) == ["tools[0].parameters"])
+        #expect(request.echo["text"]?["format"]?["schema"] == ["b": 1, "a": 2])
+        let object = try read(#"{"input": "u", "text": {"format": {"type": "json_object"}}}"#)
+        #expect(object.chat.options.form.form == .jsonObject && !object.summarizesThought)
+        #expect(try read(#"{"input": "u", "reasoning": {"exclude": true}}"#).chat.options.thought == .hidden)
+    }
+
     @Test(
         "faults are named in the client's own words",
         arguments: [
@@ -50,7 +70,10 @@ import Testing
             (#"{"input": [{"role": "user", "content": [{"type": "input_image"}]}]}"#, "input[0].content[0].type"),
             (#"{"input": "u", "tools": [{"type": "web_search"}]}"#, "tools[0].type"),
             (#"{"input": "u", "background": true}"#, "background"),
-            (#"{"input": "u", "text": {"format": {"type": "json_object"}}}"#, "text.format.type"),
+            (#"{"input": "u", "text": {"format": {"type": "yaml"}}}"#, "text.format.type"),
+            (#"{"input": "u", "text": {"format": {"type": "json_schema", "name": "n"}}}"#, "text.format.schema"),
+            (#"{"input": "u", "text": {"format": {"type": "json_object"}}, "regex": "a"}"#, "regex"),
+            (#"{"input": "u", "reasoning": {"summary": "concise"}}"#, "reasoning.summary"),
             (#"{"input": "u", "max_output_tokens": 0}"#, "max_output_tokens"),
         ]
     )

@@ -198,8 +198,8 @@ import Testing
     @Test(
         "what a group does not have is 400 with its path, and a misspelt bound in it gets its right name",
         arguments: [
-            ("thinking.colour", "1", "not supported"), ("reasoning.exclude", "true", "not supported"),
-            ("output_config.format", "{}", "not supported"), ("thinking.display", #""omitted""#, "not supported"),
+            ("thinking.colour", "1", "not supported"), ("reasoning.colour", "true", "not supported"),
+            ("output_config.form", "{}", "not supported"), ("thinking.display", #""full""#, "must be"),
             ("thinking.budget_token", "5", "did you mean 'thinking.budget_tokens'?"),
             ("thinking.budgetTokens", "5", "did you mean 'thinking.budget_tokens'?"),
             ("reasoning.efort", #""low""#, "did you mean 'reasoning.effort'?"),

@@ -30,11 +30,32 @@ import Testing
         #expect(try ChatBody.error(Self.tools + #", "functions": [{"name": "f"}]"#).param == "functions")
     }
 
+    @Test("what may be called follows the choice, with the schema and its place in the body")
+    func callable() throws {
+        let tools =
+            #""tools": [{"type": "function", "function": {"name": "f", "parameters": {"a": 1}}}, {"type": "function", "function": {"name": "g", "strict": true, "parameters": null}}]"#
+        let f = ToolSignature(name: "f", parameters: ["a": 1], path: "tools[0].function.parameters")
+        let g = ToolSignature(name: "g", parameters: nil, isStrict: true, path: "tools[1].function.parameters")
+        let free = try ChatBody.read(tools).tools
+        #expect(free.callable == [f, g] && !free.requiresCalls)
+        let required = try ChatBody.read(tools + #", "tool_choice": "required""#).tools
+        #expect(required.callable == [f, g] && required.requiresCalls)
+        let named = #"{"type": "function", "function": {"name": "g"}}"#
+        let one = try ChatBody.read(tools + #", "tool_choice": \#(named)"#).tools
+        #expect(one.callable == [g] && one.requiresCalls && one.offered.count == 2)
+        let allowed = #"{"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [\#(named)]}}"#
+        let some = try ChatBody.read(tools + #", "tool_choice": \#(allowed)"#).tools
+        #expect(some.callable == [g] && some.requiresCalls && some.offered.count == 1)
+        let none = try ChatBody.read(tools + #", "tool_choice": "none""#).tools
+        #expect(none.callable.isEmpty && !none.requiresCalls)
+        let legacy = try ChatBody.read(#""functions": [{"name": "f"}], "function_call": {"name": "f"}"#).tools
+        #expect(legacy.callable.map(\.path) == ["functions[0].parameters"] && legacy.requiresCalls)
+    }
+
     @Test(
-        "choices that name nothing, and such that cannot be kept, are 400",
+        "choices that name nothing are 400",
         arguments: [
             (#""tool_choice": "required""#, "tool_choice"), (#""tool_choice": "some""#, "tool_choice"),
-            (tools + #", "tool_choice": "required""#, "tool_choice"),
             (tools + #", "tool_choice": {"type": "function", "function": {"name": "h"}}"#, "tool_choice"),
             (tools + #", "tool_choice": {"type": "function", "function": {}}"#, "tool_choice.function.name"),
             (tools + #", "tool_choice": {"type": "web_search"}"#, "tool_choice.type"),

@@ -2,7 +2,8 @@ package import Grammar
 
 /// How the next token is drawn.
 ///
-/// Temperature, `topK`, `topP` and `minP` shape every token; penalties, biases and allowed tokens only those of the answer.
+/// Temperature, `topK`, `topP` and `minP` shape every token; penalties, biases, allowed
+/// tokens and forbidden texts only those of the answer.
 package struct SamplingParameters: Sendable, Equatable {
     /// 0 takes the likeliest token.
     package var temperature: Double
@@ -24,6 +25,8 @@ package struct SamplingParameters: Sendable, Equatable {
     package var logitBias: [Int32: Float] = [:]
     /// The only tokens that may be drawn; `nil` allows all.
     package var allowedTokens: TokenMask?
+    /// Texts that the answer may not have; none is empty.
+    package var forbiddenTexts: [String] = []
 
     package init(
         temperature: Double = 1,

@@ -21,7 +21,7 @@ extension Scheduler {
             guard resume(id, entry) else { return .noMemory }
             draft.plan.operations.append(.copy(from: saved, to: slot))
         } else {
-            let (commonCount, hit) = cache.match(entry.demand.prompt, scope: entry.demand.cacheScope)
+            let (commonCount, hit) = match(entry.demand)
             if isComputingPrefix(of: id, beyond: hit?.position ?? 0) { return .waitsForPrefix }
             pool.retain(hit?.blocks ?? [])
             guard availableBlockCount >= blockCount(for: entry.knownCount) - (hit?.blocks.count ?? 0) else {
@@ -130,7 +130,7 @@ extension Scheduler {
     /// Takes a running sequence's slot: its state is saved if that is cheaper than computing it again, and possible.
     mutating func preempt(_ id: SequenceID, _ draft: inout Draft) {
         guard let entry = entries[id], let slot = entry.slot else { return }
-        let hit = cache.match(entry.demand.prompt, scope: entry.demand.cacheScope).hit
+        let hit = match(entry.demand).hit
         let lostCount = entry.computedCount - (hit?.position ?? 0)
         let fits = savedBlockCount + entry.blocks.count <= settings.reserveBlockCount
         if lostCount > draft.savingCost, fits, let saved = cache.takeSlot(worth: lostCount, pool: &pool) {

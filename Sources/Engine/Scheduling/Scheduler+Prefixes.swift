@@ -33,10 +33,11 @@ extension Scheduler {
     /// Whether a running sequence of the same share will keep a state that this one can go on from, far enough behind
     /// `position` to be worth waiting for.
     func isComputingPrefix(of id: SequenceID, beyond position: Int) -> Bool {
-        guard let demand = entries[id]?.demand else { return false }
+        guard let demand = entries[id]?.demand, !demand.needsPromptLogits else { return false }
         let worthwhile = position + 4 * settings.blockTokens
         return running.contains { other in
-            guard let entry = entries[other], entry.demand.share == demand.share, !entry.isDecoding,
+            guard let entry = entries[other], entry.demand.share == demand.share,
+                entry.demand.cacheScope == demand.cacheScope, !entry.isDecoding,
                 let last = entry.snapshotPoints.last, last >= worthwhile
             else { return false }
             let common = zip(entry.demand.prompt, demand.prompt.dropLast()).prefix { $0 == $1 }.count
@@ -46,7 +47,13 @@ extension Scheduler {
 
     /// How much of a new sequence's prompt would have to be computed.
     package func uncachedCount(_ demand: SequenceDemand) -> Int {
-        demand.prompt.count - (cache.match(demand.prompt, scope: demand.cacheScope).hit?.position ?? 0)
+        demand.prompt.count - (match(demand).hit?.position ?? 0)
+    }
+
+    /// How much of a prompt is known, and where a sequence can go on from; nowhere if the logits of all of it are wanted.
+    func match(_ demand: SequenceDemand) -> (commonCount: Int, hit: PrefixCache.Hit?) {
+        let (commonCount, hit) = cache.match(demand.prompt, scope: demand.cacheScope)
+        return (commonCount, demand.needsPromptLogits ? nil : hit)
     }
 
     /// Tokens of prompts that a share has to compute before a new sequence of it begins.

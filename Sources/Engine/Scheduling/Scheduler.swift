@@ -38,6 +38,8 @@ package struct Scheduler: Sendable {
         var plan = StepPlan()
         var planned: Set<SequenceID> = []
         var room: Int
+        /// Tokens of prompts whose logits can still be told.
+        var promptRows: Int
         /// Tokens whose computation costs as much as saving a state and putting it back.
         let savingCost: Int
         /// How many tokens of sequences that decode can be guessed.
@@ -115,7 +117,12 @@ package struct Scheduler: Sendable {
         savingCost: Int = 0,
         guesses: [SequenceID: Int] = [:]
     ) -> StepPlan {
-        var draft = Draft(room: settings.stepTokenBudget, savingCost: savingCost, guesses: guesses)
+        var draft = Draft(
+            room: settings.stepTokenBudget,
+            promptRows: settings.promptLogitRows,
+            savingCost: savingCost,
+            guesses: guesses
+        )
         keepReachedSnapshots(&draft)
         if promptLimit > 0 {
             makeRoomForUnderserved(&draft)
@@ -163,11 +170,15 @@ package struct Scheduler: Sendable {
         let start = entry.computedCount
         var end = min(entry.knownCount, start + draft.room)
         if let point = entry.snapshotPoints.first { end = min(end, point) }
+        let tellsPrompt = entry.demand.needsPromptLogits && !entry.isDecoding
+        if tellsPrompt { end = min(end, start + draft.promptRows) }
         end = min(end, allocate(upTo: end, for: id, &draft))
         guard end > start, let blocks = entries[id]?.blocks else { return false }
         entries[id]?.computedCount = end
         charge(id, upTo: end)
-        let draftCount = end == entry.knownCount ? roomForGuesses(id, draft.room - (end - start), draft) : 0
+        if tellsPrompt { draft.promptRows -= end - start }
+        let draftCount =
+            end == entry.knownCount && !tellsPrompt ? roomForGuesses(id, draft.room - (end - start), draft) : 0
         draft.plan.chunks.append(
             StepPlan.Chunk(
                 sequence: id,
@@ -175,7 +186,8 @@ package struct Scheduler: Sendable {
                 tokens: start..<end,
                 draftCount: draftCount,
                 blocks: entries[id]?.blocks ?? blocks,
-                isComplete: end == entry.knownCount
+                isComplete: end == entry.knownCount,
+                tellsPrompt: tellsPrompt
             )
         )
         draft.planned.insert(id)

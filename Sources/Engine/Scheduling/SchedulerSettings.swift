@@ -12,6 +12,8 @@ package struct SchedulerSettings: Sendable, Equatable {
     package var reserveBlockCount: Int
     /// Recurrent states that are kept beside those of running sequences: of prefixes and of preempted sequences.
     package var snapshotCount: Int
+    /// Tokens of prompts whose logits are told, in one step.
+    package var promptLogitRows: Int
 
     /// - Precondition: A step has room for one token of every sequence, and running sequences for a block.
     package init(
@@ -20,8 +22,10 @@ package struct SchedulerSettings: Sendable, Equatable {
         blockTokens: Int,
         blockCount: Int,
         reserveBlockCount: Int = 0,
-        snapshotCount: Int = 0
+        snapshotCount: Int = 0,
+        promptLogitRows: Int = 0
     ) {
+        self.promptLogitRows = promptLogitRows
         precondition(maxSequences > 0 && stepTokenBudget >= maxSequences && blockTokens > 0 && snapshotCount >= 0)
         precondition(reserveBlockCount >= 0 && blockCount > reserveBlockCount)
         self.maxSequences = maxSequences

@@ -33,19 +33,25 @@ package struct SequenceDemand: Sendable {
     package var weight: Double
     /// Positions in the prompt, in any order, behind which other prompts may go on differently.
     package var snapshotPoints: [Int]
+    /// Which part of its account's cache it uses.
+    package var cachePartition: String
+    /// Whether the logits behind every token of the prompt are wanted; then all of it is computed, whatever is cached.
+    package var needsPromptLogits = false
 
     package init(
         prompt: [Int32],
         share: ShareKey = ShareKey(account: "local"),
         weight: Double = 1,
-        snapshotPoints: [Int] = []
+        snapshotPoints: [Int] = [],
+        cachePartition: String = ""
     ) {
+        self.cachePartition = cachePartition
         self.prompt = prompt
         self.share = share
         self.weight = weight
         self.snapshotPoints = snapshotPoints
     }
 
-    /// Nobody hits what another account has cached.
-    var cacheScope: String { share.account }
+    /// Nobody hits what another account has cached, or the same one in another part of its cache.
+    var cacheScope: String { cachePartition.isEmpty ? share.account : share.account + "\n" + cachePartition }
 }

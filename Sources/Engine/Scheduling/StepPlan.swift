@@ -27,9 +27,11 @@ package struct StepPlan: Sendable, Equatable {
         package let blocks: [Int32]
         /// Whether all known tokens are then computed, so that the next one can be sampled.
         package let isComplete: Bool
+        /// Whether the logits of all its tokens are told, since they are of a prompt that asks for it.
+        var tellsPrompt = false
 
         /// Of how many of its last tokens, guesses among them, the logits are wanted.
-        var logitRows: Int { isComplete ? 1 + draftCount : 0 }
+        var logitRows: Int { tellsPrompt ? tokens.count : isComplete ? 1 + draftCount : 0 }
     }
 
     /// A sequence that got memory for the first time.

@@ -5,9 +5,13 @@ import OpenAIAPI
 /// A response as server-sent events of OpenAI's older kind: data without names, and `[DONE]` at the end.
 final class EventStreamWriter {
     private let writer: ResponseWriter
+    private let obfuscatesLengths: Bool
     private var hasBegun = false
 
-    init(_ writer: ResponseWriter) { self.writer = writer }
+    init(_ writer: ResponseWriter, _ order: GenerationOrder) {
+        self.writer = writer
+        obfuscatesLengths = order.options.obfuscatesLengths
+    }
 
     /// Sends the head.
     func begin(headers: HTTPFields, commentInterval: Duration) {
@@ -19,6 +23,7 @@ final class EventStreamWriter {
     func send(_ encode: (inout [UInt8]) -> Void) {
         var bytes: [UInt8] = []
         encode(&bytes)
+        if obfuscatesLengths { LengthObfuscation.fill(&bytes) }
         writer.write(EventStream.event(bytes))
     }
 

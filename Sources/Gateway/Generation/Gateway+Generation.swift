@@ -140,9 +140,7 @@ extension Gateway {
         let sampling = try rules.sampling(order.options.sampling)
         let ending = try rules.ending(order.options)
         let reports = rules.reports(order.options.reports)
-        var constraint = order.constraint
-        if constraint == nil { constraint = try constraints.constraint(order.options.form) }
-        if constraint != nil { try rules.checkConstrained(order.options) }
+        if order.constraint != nil { try rules.checkConstrained(order.options) }
         return order.prompts.enumerated().map { index, prompt in
             var request = GenerationRequest(
                 prompt: prompt.tokens,
@@ -159,9 +157,10 @@ extension Gateway {
                 patience: patience.total
             )
             request.promptTail = prompt.tail
+            request.cachePartition = order.options.cachePartition
             request.ending = ending
             request.reports = reports
-            request.constraint = constraint
+            request.constraint = order.constraint
             return request
         }
     }

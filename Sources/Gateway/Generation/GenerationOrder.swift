@@ -17,7 +17,7 @@ struct GenerationOrder: Sendable {
     var calls: CallReading?
     /// Fields of the response beside its type.
     var headers: HTTPFields
-    /// What the answers must be, in place of what the options say of their form.
+    /// What the answers must be: the form that was asked for, or calls; `nil` is anything.
     var constraint: TokenConstraint?
 
     /// How many answers there are in all.

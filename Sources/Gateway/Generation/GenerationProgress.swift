@@ -9,7 +9,7 @@ struct GenerationProgress {
         case part(AnswerPart, choice: Int)
         /// All tokens of the choice so far.
         case count(TokenCounts, choice: Int)
-        case end(choice: Int, FinishReason, ChoiceTokens)
+        case end(choice: Int, ChoiceEnding, ChoiceTokens)
         /// One prompt has failed: the engine need not go on with the others.
         case takeBack
         /// Nothing follows.
@@ -25,6 +25,8 @@ struct GenerationProgress {
     private var results: [ChoiceTokens?]
     /// One for each choice, if tools are offered.
     private var parsers: [ToolCallParser]
+    /// One for each choice, for thoughts that are told in the content.
+    private var thoughts: [InlineThought]
     /// Of each prompt's first choice: a prompt is billed once, and the others go on from what the first computed.
     private var cachedTokens: [Int]
     /// Of each prompt, what any of its choices got through.
@@ -41,6 +43,7 @@ struct GenerationProgress {
             repeating: ToolCallParser(allowsParallelCalls: order.calls?.allowsParallelCalls ?? true),
             count: order.calls == nil ? 0 : order.choiceCount
         )
+        thoughts = Array(repeating: InlineThought(opensThought: true), count: order.choiceCount)
         cachedTokens = Array(repeating: 0, count: order.prompts.count)
         promptTokens = cachedTokens
     }
@@ -56,7 +59,7 @@ struct GenerationProgress {
         case .progressed(let progress):
             let choice = first + progress.choice
             let steps = parts(of: progress, choice).map { Step.part($0, choice: choice) }
-            return steps + [.count(progress.tokens, choice: choice)]
+            return [.count(progress.tokens, choice: choice)] + steps
         case .choiceEnded(let choice, let result): return ended(result, choice: choice, of: prompt)
         case .completed: return promptEnded()
         case .cancelled(let results):
@@ -77,23 +80,30 @@ struct GenerationProgress {
         let choice = prompt * order.options.choiceCount + choice
         let count = Step.count(result.tokens, choice: choice)
         guard fault == nil else { return [count] }
-        var reason = FinishReason(result.finishReason)
+        var ending = ChoiceEnding(FinishReason(result.finishReason))
+        if case .string(let stop) = result.stopCause { ending.stopString = stop }
         var steps: [Step] = []
         if let calls = order.calls {
             steps = self.parts(parsers[choice].finish(), choice).map { .part($0, choice: choice) }
-            if reason == .stop, parsers[choice].callCount > 0 {
-                reason = calls.usesLegacyForm ? .functionCall : .toolCalls
-            }
+            if ending.reason == .stop, parsers[choice].callCount > 0 { ending.reason = calls.finishReason }
         }
-        return steps + [count, .end(choice: choice, reason, tokens)]
+        return [count] + steps + [.end(choice: choice, ending, tokens)]
     }
 
     private mutating func parts(of progress: ChoiceProgress, _ choice: Int) -> [AnswerPart] {
         guard fault == nil else { return [] }
         var parts: [AnswerPart] = []
         if !progress.reports.isEmpty { parts.append(.tokens(progress.reports)) }
-        if !progress.reasoning.isEmpty, order.options.includesReasoning { parts.append(.reasoning(progress.reasoning)) }
+        if !progress.reasoning.isEmpty {
+            switch order.options.thought {
+            case .hidden: break
+            case .inline: parts.append(.content(thoughts[choice].thought(progress.reasoning)))
+            case .both, .reasoning, .reasoningContent: parts.append(.reasoning(progress.reasoning))
+            }
+        }
         guard !progress.content.isEmpty else { return parts }
+        let closing = thoughts[choice].close()
+        if !closing.isEmpty { parts.append(.content(closing)) }
         guard order.calls != nil else { return parts + [.content(progress.content)] }
         return parts + self.parts(parsers[choice].feed(progress.content), choice)
     }

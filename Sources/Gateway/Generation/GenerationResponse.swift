@@ -1,3 +1,4 @@
+import Engine
 import HTTPTypes
 import OpenAIAPI
 
@@ -12,8 +13,10 @@ protocol GenerationResponse: AnyObject {
     ///   - headers: Fields of the response beside its type.
     ///   - commentInterval: The silence after which a stream gets a comment line.
     func begin(headers: HTTPFields, commentInterval: Duration)
+    /// All that a choice has used up to the parts that come next.
+    func count(_ tokens: TokenCounts, choice: Int)
     func part(_ part: AnswerPart, choice: Int)
-    func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens)
+    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens)
     func complete(_ usage: Usage)
     func fail(_ error: APIError)
     /// The request was taken back; usually nobody is there to be told.
@@ -21,5 +24,6 @@ protocol GenerationResponse: AnyObject {
 }
 
 extension GenerationResponse {
+    func count(_ tokens: TokenCounts, choice: Int) {}
     func cancel(_ usage: Usage) {}
 }

@@ -19,6 +19,7 @@ struct GenerationRules {
         sampling.presencePenalty = Float(options.presencePenalty ?? 0)
         sampling.frequencyPenalty = Float(options.frequencyPenalty ?? 0)
         sampling.repetitionPenalty = Float(options.repetitionPenalty ?? 1)
+        sampling.forbiddenTexts = options.forbiddenTexts
         for (token, bias) in options.logitBias {
             sampling.logitBias[try known(token, "logit_bias")] = Float(bias)
         }
@@ -42,16 +43,21 @@ struct GenerationRules {
         var reports = ReportOptions()
         reports.reportsTokens = options.returnsTokenIDs
         reports.alternatives = options.alternatives
+        reports.promptAlternatives = options.promptAlternatives
         reports.showsSpecialTokens = !options.skipsSpecialTokens
         return reports
     }
 
     /// What a bound answer cannot be combined with.
     func checkConstrained(_ options: GenerationOptions) throws(APIError) {
-        guard options.sampling.allowedTokens.isEmpty else {
+        let others = [
+            ("allowed_token_ids", options.sampling.allowedTokens.isEmpty),
+            ("bad_words", options.sampling.forbiddenTexts.isEmpty),
+        ]
+        for (name, isAbsent) in others where !isAbsent {
             throw .invalidRequest(
-                "'allowed_token_ids' cannot be combined with a form of the answer; leave it out.",
-                param: "allowed_token_ids",
+                "'\(name)' cannot be combined with a form of the answer or of its calls; leave it out.",
+                param: name,
                 code: "invalid_value"
             )
         }
@@ -62,7 +68,7 @@ struct GenerationRules {
         )
         guard closing.count < 2 || closing[1].allSatisfy(\.isWhitespace) else {
             throw .invalidRequest(
-                "'think_close_text' may have no text behind </think> where the answer's form is given.",
+                "'think_close_text' may have no text behind </think> where the form of the answer or of its calls is given.",
                 param: "think_close_text",
                 code: "invalid_value"
             )

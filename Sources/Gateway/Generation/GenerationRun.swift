@@ -141,8 +141,8 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         switch step {
         case .begin: response.begin(headers: headers, commentInterval: commentInterval)
         case .part(let part, let choice): response.part(part, choice: choice)
-        case .count: break
-        case .end(let choice, let reason, let tokens): response.end(choice: choice, reason, tokens)
+        case .count(let counts, let choice): response.count(counts, choice: choice)
+        case .end(let choice, let ending, let tokens): response.end(choice: choice, ending, tokens)
         case .takeBack: cancel()
         case .finish(let ending): finish(ending)
         }

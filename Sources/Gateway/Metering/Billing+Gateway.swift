@@ -3,6 +3,7 @@ import ChatTemplate
 import Engine
 import HTTPTypes
 import OpenAIAPI
+import OrderedJSON
 
 extension GenerationOrder {
     /// What is asked of the ledger for this order: its worst case.
@@ -92,8 +93,8 @@ extension EngineTotals {
 extension MeterReading {
     /// What a receipt says: exact decimals, `null` where there is no price.
     init(_ receipt: Receipt) {
-        charge.members.append((name: "cost", json: receipt.amount?.usd ?? "null"))
-        charge.members.append((name: "cost_details", json: receipt.cost?.json ?? "null"))
+        charge.members["cost"] = receipt.amount.json
+        charge.members["cost_details"] = receipt.cost?.json ?? .null
         if let amount = receipt.amount { headers.set(HeaderField("x-actuary-cost", amount.usd)) }
         if let credits = receipt.credits {
             for field in credits.headerFields { headers.set(field) }
@@ -102,11 +103,13 @@ extension MeterReading {
 }
 
 extension Cost {
-    /// The parts in US dollars, as a JSON object.
-    var json: String {
-        var parts = [("prompt", prompt), ("cached_prompt", cachedPrompt), ("thinking", thinking), ("answer", answer)]
-        if surplusThinking > .zero { parts.append(("surplus_thinking", surplusThinking)) }
-        return "{" + parts.map { "\"\($0.0)\":\($0.1.usd)" }.joined(separator: ",") + "}"
+    /// The parts in US dollars.
+    var json: JSONValue {
+        var parts: JSONObject = [
+            "prompt": prompt.json, "cached_prompt": cachedPrompt.json, "thinking": thinking.json, "answer": answer.json,
+        ]
+        if surplusThinking > .zero { parts["surplus_thinking"] = surplusThinking.json }
+        return .object(parts)
     }
 }
 

@@ -16,13 +16,15 @@ struct RequestContext: Sendable {
 extension Gateway {
     /// Reads what a request says beside its body.
     ///
-    /// - Throws: 404 if `model` is not served, 400 for a bound in name or header that is no number.
+    /// - Throws: 404 if `model` is not served, 400 for a bound in name or header that is no number, and for other headers
+    ///   that look like one.
     func context(
         of http: ServerRequest,
         _ principal: Principal,
         model name: String?
     ) throws(APIError) -> RequestContext {
         let suffix = try modelSuffix(of: name)
+        try ThinkingHeader.check(http.headerFields.lazy.map(\.name.canonicalName))
         let header = HTTPField.Name(ThinkingHeader.name).flatMap { http.headerFields[$0] }
         return RequestContext(
             principal: principal,

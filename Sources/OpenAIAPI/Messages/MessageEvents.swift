@@ -2,7 +2,8 @@
 package struct MessageEvents: Sendable {
     /// A part of the answer, complete or begun.
     package enum Block: Sendable, Equatable {
-        case thinking(String)
+        /// Signed when it is complete.
+        case thinking(String, isComplete: Bool)
         case text(String)
         case toolUse(ToolCall)
     }
@@ -27,7 +28,7 @@ package struct MessageEvents: Sendable {
     /// The whole message; in a stream it begins without blocks.
     package func message(
         _ blocks: [Block],
-        stopReason: FinishReason?,
+        ending: ChoiceEnding?,
         usage: Usage?,
         promptTokens: Int,
         to bytes: inout [UInt8]
@@ -42,7 +43,7 @@ package struct MessageEvents: Sendable {
             append(block, to: &bytes)
         }
         bytes.json("],")
-        append(stopReason, to: &bytes)
+        append(ending, to: &bytes)
         bytes.json(#","usage":"#)
         append(usage, promptTokens: promptTokens, to: &bytes)
         bytes.json("}")
@@ -51,7 +52,7 @@ package struct MessageEvents: Sendable {
     /// The data of `message_start`.
     package func start(promptTokens: Int, to bytes: inout [UInt8]) {
         bytes.json(#"{"type":"message_start","message":"#)
-        message([], stopReason: nil, usage: nil, promptTokens: promptTokens, to: &bytes)
+        message([], ending: nil, usage: nil, promptTokens: promptTokens, to: &bytes)
         bytes.json("}")
     }
 
@@ -92,9 +93,9 @@ package struct MessageEvents: Sendable {
     }
 
     /// The data of `message_delta`: why it ended, and what it used.
-    package func end(_ reason: FinishReason, _ usage: Usage, to bytes: inout [UInt8]) {
+    package func end(_ ending: ChoiceEnding, _ usage: Usage, to bytes: inout [UInt8]) {
         bytes.json(#"{"type":"message_delta","delta":{"#)
-        append(reason, to: &bytes)
+        append(ending, to: &bytes)
         bytes.json(#"},"usage":"#)
         append(usage, promptTokens: usage.promptTokens, to: &bytes)
         bytes.json("}")
@@ -102,11 +103,11 @@ package struct MessageEvents: Sendable {
 
     private func append(_ block: Block, to bytes: inout [UInt8]) {
         switch block {
-        case .thinking(let text):
+        case .thinking(let text, let isComplete):
             bytes.json(#"{"type":"thinking","thinking":"#)
             bytes.json(string: text)
             bytes.json(#","signature":"#)
-            bytes.json(string: text.isEmpty ? "" : "unsigned")
+            bytes.json(string: isComplete ? "unsigned" : "")
         case .text(let text):
             bytes.json(#"{"type":"text","text":"#)
             bytes.json(string: text)
@@ -122,18 +123,19 @@ package struct MessageEvents: Sendable {
         bytes.json("}")
     }
 
-    private func append(_ reason: FinishReason?, to bytes: inout [UInt8]) {
+    private func append(_ ending: ChoiceEnding?, to bytes: inout [UInt8]) {
         bytes.json(#""stop_reason":"#)
-        bytes.json(
-            string: reason.map { reason in
-                switch reason {
-                case .stop: "end_turn"
-                case .length: "max_tokens"
-                case .toolCalls, .functionCall: "tool_use"
-                }
-            }
-        )
-        bytes.json(#","stop_sequence":null"#)
+        bytes.json(string: ending.map(Self.stopReason))
+        bytes.json(#","stop_sequence":"#)
+        bytes.json(string: ending?.stopString)
+    }
+
+    private static func stopReason(_ ending: ChoiceEnding) -> String {
+        switch ending.reason {
+        case .stop: ending.stopString == nil ? "end_turn" : "stop_sequence"
+        case .length: "max_tokens"
+        case .toolCalls, .functionCall: "tool_use"
+        }
     }
 
     /// Anthropic counts tokens read from the cache apart.
@@ -148,7 +150,7 @@ package struct MessageEvents: Sendable {
             bytes.json(#","output_tokens_details":{"thinking_tokens":"#)
             bytes.json(usage.completion.reasoning)
             bytes.json("},")
-            usage.appendThinking(to: &bytes)
+            usage.appendOwnMembers(to: &bytes)
         }
         bytes.json("}")
     }

@@ -12,7 +12,7 @@ enum MessagesParameters {
         .removing([
             "n", "stop", "parallel_tool_calls", "functions", "function_call", "max_completion_tokens", "stream_options",
             "add_generation_prompt", "continue_final_message", "include_reasoning", "logprobs", "top_logprobs",
-            "return_token_ids",
+            "return_token_ids", "prompt_logprobs", "reasoning_field", "reasoning_format", "separate_reasoning",
         ])
         .replacing([
             .built("messages", .list(.variants(turn), count: 1...Int.max), required: true),
@@ -78,7 +78,7 @@ enum MessagesParameters {
         .built("description", .string()),
         .built("input_schema", .verbatim(.object), required: true),
         .inert("cache_control", .object),
-        .inert("strict", .boolean),
+        .built("strict", .boolean),
     ])
 
     private static let parallel = Parameter.built("disable_parallel_tool_use", .boolean)

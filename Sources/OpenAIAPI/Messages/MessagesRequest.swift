@@ -4,6 +4,8 @@ import OrderedJSON
 package struct MessagesRequest: Sendable, Equatable {
     /// The same request as a chat has it.
     package var chat: ChatCompletionRequest
+    /// `thinking.display` of `omitted`: whether blocks of thought are empty.
+    package var omitsThoughts: Bool
 
     /// Reads a body.
     ///
@@ -14,7 +16,15 @@ package struct MessagesRequest: Sendable, Equatable {
     package init(body: [UInt8], isCounted: Bool = false) throws(APIError) {
         let table = isCounted ? MessagesParameters.counted : MessagesParameters.message
         let (fields, ignored) = try ParameterReader.read(try ParameterReader.parse(body), table)
-        chat = try ChatCompletionRequest(fields: Self.chat(fields), ignored: ignored, maxChoices: 1)
+        chat = try ChatCompletionRequest(
+            fields: Self.chat(fields),
+            ignored: ignored,
+            maxChoices: 1,
+            schemaMember: "input_schema"
+        )
+        omitsThoughts = fields["thinking"]?["display"] == "omitted"
+        // The client is to see that there was one.
+        if omitsThoughts { chat.options.thought = .both }
     }
 
     private static func chat(_ fields: JSONObject) -> JSONObject {
@@ -31,6 +41,7 @@ package struct MessagesRequest: Sendable, Equatable {
         var function: JSONObject = ["name": tool["name"] ?? ""]
         function["description"] = tool["description"]
         function["parameters"] = tool["input_schema"]
+        function["strict"] = tool["strict"]
         return ["type": "function", "function": .object(function)]
     }
 

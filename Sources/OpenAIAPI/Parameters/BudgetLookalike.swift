@@ -38,6 +38,19 @@ struct BudgetLookalike: Equatable, Sendable {
         return .invalidRequest("\(cause): \(advice)", param: path, code: "unknown_parameter")
     }
 
+    /// What the client is told about a header.
+    func error(ofHeader name: String) -> APIError {
+        let cause =
+            "The header '\(Quotation.cut(name, to: 200))' is unknown and looks like a limit, which is never ignored"
+        let advice =
+            switch suggestion {
+            case Self.standardSuggestion?: "did you mean '\(ThinkingHeader.name)'?"
+            case let field?: "send '\(field)' in the body."
+            case nil: "this server has no such header, leave it out."
+            }
+        return .invalidRequest("\(cause): \(advice)", param: name, code: "unknown_parameter")
+    }
+
     private static let thought = ["think", "reason"]
     private static let bound = ["budget", "token", "limit", "max", "level", "effort"]
     private static let price = ["cost", "price", "spend"]

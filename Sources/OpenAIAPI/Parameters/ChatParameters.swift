@@ -19,6 +19,8 @@ enum ChatParameters {
         .built("n", .integer(1...128)),
         .budget("max_tokens", .integer(1...maxTokenCount)),
         .budget("max_completion_tokens", .integer(1...maxTokenCount)),
+        .built("prompt_cache_key", .string(bytes: 0...1024)),
+        .built("cache_salt", .string(bytes: 1...1024)),
         .built("service_tier", .word(["auto", "default", "flex", "priority", "fast", "scale"])),
         .built("stop", .oneOf([stopString, .list(stopString, count: 0...16)])),
     ]
@@ -28,8 +30,8 @@ enum ChatParameters {
 
     private static let streamOptions = ParameterTable([
         .built("include_usage", .boolean),
-        .notBuilt("include_obfuscation", neutral: [false]),
-        .notBuilt("continuous_usage_stats", neutral: [false]),
+        .built("include_obfuscation", .boolean),
+        .built("continuous_usage_stats", .boolean),
     ])
 
     private static let inert: [Parameter] = [
@@ -38,7 +40,6 @@ enum ChatParameters {
         .inert("safety_identifier", .string()),
         .inert("store", .boolean),
         .inert("prediction", .object),
-        .inert("prompt_cache_key", .string()),
         .inert("prompt_cache_options", .object),
         .inert("prompt_cache_retention", .string()),
         .inert("request_id", .string()),
@@ -49,7 +50,6 @@ enum ChatParameters {
         .built("add_generation_prompt", .boolean),
         .built("continue_final_message", .boolean),
         .built("chat_template_kwargs", .verbatim(.group(templateArguments))),
-        .built("include_reasoning", .boolean),
     ]
 
     /// A template's other variables are the caller's business, except those that the server sets itself.
@@ -70,17 +70,13 @@ enum ChatParameters {
         .notBuilt("audio"),
         .notBuilt("moderation"),
         .notBuilt("web_search_options"),
-        .notBuilt("separate_reasoning", neutral: [true]),
         .notBuilt("stream_reasoning", neutral: [true]),
-        .notBuilt("reasoning_format", neutral: ["auto"]),
         // What is told beside the answer.
-        .notBuilt("prompt_logprobs"),
         .notBuilt("echo", neutral: [false]),
         .notBuilt("return_tokens_as_token_ids", neutral: [false]),
         // How tokens are drawn and when they end.
         .notBuilt("repetition_detection"),
         .notBuilt("spaces_between_special_tokens", neutral: [true, false]),
-        .notBuilt("bad_words", neutral: [[]]),
         .notBuilt("truncate_prompt_tokens"),
         .notBuilt("best_of", neutral: [1]),
         .notBuilt("use_beam_search", neutral: [false]),
@@ -91,7 +87,6 @@ enum ChatParameters {
         .notBuilt("chat_template"),
         .notBuilt("documents", neutral: [[]]),
         .notBuilt("priority", neutral: [0]),
-        .notBuilt("cache_salt"),
         .misplaced(
             "extra_body",
             neutral: [[:]],

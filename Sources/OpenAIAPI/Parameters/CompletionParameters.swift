@@ -16,7 +16,8 @@ enum CompletionParameters {
     private static let shared = ChatParameters.completion
         .removing([
             "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "add_generation_prompt",
-            "continue_final_message", "include_reasoning", "top_logprobs",
+            "continue_final_message", "top_logprobs", "include_reasoning", "reasoning_field", "reasoning_format",
+            "separate_reasoning",
         ])
         .replacing([
             .misplaced("messages", "conversations are answered by /v1/chat/completions; send a 'prompt' here."),
@@ -24,7 +25,6 @@ enum CompletionParameters {
             .built("add_special_tokens", .boolean),
             .built("best_of", .integer(1...128)),
             .notBuilt("suffix", neutral: [""]),
-            .notBuilt("logprobs"),
-            .notBuilt("return_token_ids", neutral: [false]),
+            .built("logprobs", .integer(0...SamplingParameterTable.maxAlternatives)),
         ])
 }

@@ -38,6 +38,27 @@ enum FormParameterTable {
         )
     )
 
+    /// As responses have it: the members of a schema stand beside its type.
+    static let textFormat = ParameterKind.variants(
+        ParameterVariants(
+            by: "type",
+            [
+                ("text", ParameterTable([type])), ("json_object", ParameterTable([type])),
+                ("json_schema", ParameterTable([type] + namedSchema.map { $0.name == "schema" ? $0.required : $0 })),
+            ]
+        )
+    )
+
+    /// As Anthropic has it, in `output_config.format`.
+    static let outputFormat = ParameterKind.variants(
+        ParameterVariants(
+            by: "type",
+            [("json_schema", ParameterTable([type, Parameter.built("schema", .object, required: true)]))]
+        )
+    )
+
+    private static let type = Parameter.built("type", .string(), required: true)
+
     private static let namedSchema: [Parameter] = [
         .built("name", .string(bytes: 1...256), required: true), .built("description", .string()),
         .built("schema", .object),

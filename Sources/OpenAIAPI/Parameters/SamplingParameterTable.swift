@@ -2,6 +2,8 @@
 enum SamplingParameterTable {
     /// The most tokens that a field may name one by one.
     static let maxNamedTokens = 1024
+    /// The most texts that an answer may be forbidden.
+    static let maxBadWords = 256
     /// The most alternatives that are told of a token, as OpenAI has it.
     static let maxAlternatives: Int64 = 20
 
@@ -23,12 +25,14 @@ enum SamplingParameterTable {
         .built("repetition_penalty", .number(.above(0, to: 10))),
         .built("logit_bias", .tokenMap(.number(.from(-100, to: 100)), atMost: maxNamedTokens)),
         .built("allowed_token_ids", .list(tokenID)),
+        .built("bad_words", .list(.string(bytes: 1...256), count: 0...maxBadWords)),
         .built("min_tokens", .integer(0...ChatParameters.maxTokenCount)),
         .built("ignore_eos", .boolean),
         .built("stop_token_ids", .list(tokenID, count: 0...maxNamedTokens)),
         .built("include_stop_str_in_output", .boolean),
         .built("skip_special_tokens", .boolean),
         .built("return_token_ids", .boolean),
+        .built("prompt_logprobs", .integer(0...maxAlternatives)),
     ]
 
     private static let tokenID = ParameterKind.integer(0...ChatParameters.maxTokenCount)

@@ -6,7 +6,7 @@ import OrderedJSON
 /// `ThinkingOptions` reads what was accepted.
 enum ThinkingParameters {
     /// At the top level of a body.
-    static let all: [Parameter] = native + otherNames + groups
+    static let all: [Parameter] = native + otherNames + groups + delivery
 
     /// Members of `chat_template_kwargs`; they reach the template, too.
     static let templateArguments: [Parameter] = [
@@ -66,24 +66,46 @@ enum ThinkingParameters {
         .inert("reasoning_control", .boolean),
     ]
 
+    /// Where the thought is told; `ThoughtDelivery` reads them.
+    private static let delivery: [Parameter] = [
+        .built("include_reasoning", .boolean),
+        .built("reasoning_field", .word(ThoughtDelivery.allCases.map(\.rawValue))),
+        .built("reasoning_format", .word(["auto", "deepseek", "parsed", "none", "raw", "hidden"])),
+        .built("separate_reasoning", .boolean),
+    ]
+
+    /// The members of `reasoning` beside what is told of the thought.
+    private static let reasoning: [Parameter] = [
+        .budget("effort", effort), .budget("max_tokens", bound), .built("enabled", .boolean),
+        .built("exclude", .boolean),
+    ]
+
+    /// `reasoning` as responses have it. There is no summary but the thought itself, so it cannot be concise.
+    static let reasoningWithSummary = Parameter.budgetGroup(
+        "reasoning",
+        reasoning + [.built("summary", .word(["auto", "detailed"]))],
+        unknownMembers: .refused
+    )
+
     private static let groups: [Parameter] = [
         .budgetGroup(
             "thinking",
             [
                 .built("type", .word(ThinkingType.allCases.map(\.rawValue))), .budget("budget_tokens", bound),
-                .notBuilt("display"),
+                .built("display", .word(["summarized", "omitted"])),
             ],
             unknownMembers: .refused
         ),
         .budgetGroup(
             "reasoning",
-            [
-                .budget("effort", effort), .budget("max_tokens", bound), .built("enabled", .boolean),
-                .notBuilt("exclude", neutral: [false]), .notBuilt("summary"),
-            ],
+            reasoning + [.inert("summary", .word(["auto", "concise", "detailed"]))],
             unknownMembers: .refused
         ),
-        .budgetGroup("output_config", [.budget("effort", effort)], unknownMembers: .refused),
+        .budgetGroup(
+            "output_config",
+            [.budget("effort", effort), .built("format", FormParameterTable.outputFormat)],
+            unknownMembers: .refused
+        ),
         .budgetGroup("nvext", [.budget("max_thinking_tokens", bound)], unknownMembers: .reported),
         .budgetGroup("custom_params", [.budget("thinking_budget", bound)], unknownMembers: .reported),
     ]

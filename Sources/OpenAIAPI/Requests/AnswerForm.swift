@@ -33,6 +33,9 @@ package struct RequestedForm: Sendable, Equatable {
     init(_ fields: JSONObject) throws(APIError) {
         var found: [RequestedForm] = []
         if let form = Self.responseFormat(fields["response_format"]) { found.append(form) }
+        for name in ["text", "output_config"] {
+            if let form = Self.plainFormat(fields[name]?["format"], at: name + ".format") { found.append(form) }
+        }
         let structured = fields["structured_outputs"] ?? [:]
         for (group, prefix, values) in [
             ("", "", JSONValue.object(fields)), ("guided_", "", .object(fields)),
@@ -66,6 +69,15 @@ package struct RequestedForm: Sendable, Equatable {
             }
             return RequestedForm(form: .jsonSchema(schema), path: path)
         default: return nil
+        }
+    }
+
+    /// The format of responses and messages: the schema stands beside the type.
+    private static func plainFormat(_ format: JSONValue?, at path: String) -> RequestedForm? {
+        switch format?["type"]?.string {
+        case "json_object": RequestedForm(form: .jsonObject, path: path)
+        case "json_schema": format?["schema"].map { RequestedForm(form: .jsonSchema($0), path: path + ".schema") }
+        default: nil
         }
     }
 

@@ -41,10 +41,22 @@ package struct ChatCompletionRequest: Sendable, Equatable {
     }
 
     /// Takes what a table of `ChatParameters` accepted, and checks what concerns several fields.
-    init(fields: JSONObject, ignored: [String], maxChoices: Int) throws(APIError) {
+    ///
+    /// - Parameters:
+    ///   - fields: The body, in the form of a chat.
+    ///   - ignored: The paths of fields without effect.
+    ///   - maxChoices: The largest `n`.
+    ///   - schemaMember: Where the client's own form of a tool has the schema of its arguments.
+    /// - Throws: `APIError` with status 400 that names the field at fault.
+    init(
+        fields: JSONObject,
+        ignored: [String],
+        maxChoices: Int,
+        schemaMember: String = "function.parameters"
+    ) throws(APIError) {
         model = fields["model"]?.string
         messages = try ConversationReader.messages(fields["messages"]?.array ?? [])
-        tools = try ToolOptions(fields)
+        tools = try ToolOptions(fields, schemaMember: schemaMember)
         templateArguments = fields["chat_template_kwargs"]?.object ?? JSONObject()
         continuesFinalMessage = fields["continue_final_message"]?.bool ?? false
         addsGenerationPrompt = fields["add_generation_prompt"]?.bool ?? !continuesFinalMessage

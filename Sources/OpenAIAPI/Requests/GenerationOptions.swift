@@ -6,8 +6,14 @@ package struct GenerationOptions: Sendable, Equatable {
     package var isStreaming: Bool
     /// `stream_options.include_usage`.
     package var includesUsage: Bool
-    /// `include_reasoning`: whether the thought is told at all; it is counted in any case.
-    package var includesReasoning: Bool
+    /// `stream_options.continuous_usage_stats`: whether every event tells the usage so far.
+    package var tellsRunningUsage: Bool
+    /// `stream_options.include_obfuscation`: whether events are filled up, so that their length tells nothing of the text.
+    package var obfuscatesLengths: Bool
+    /// `cache_salt` and `prompt_cache_key`: which part of its account's prefix cache the request uses.
+    package var cachePartition: String
+    /// Where the thought is told.
+    package var thought: ThoughtDelivery
     /// `n`.
     package var choiceCount: Int
     /// `max_completion_tokens`, or its older name `max_tokens`.
@@ -29,7 +35,10 @@ package struct GenerationOptions: Sendable, Equatable {
     init(_ fields: JSONObject, maxChoices: Int) throws(APIError) {
         isStreaming = fields["stream"]?.bool ?? false
         includesUsage = fields["stream_options"]?["include_usage"]?.bool ?? false
-        includesReasoning = fields["include_reasoning"]?.bool ?? true
+        tellsRunningUsage = fields["stream_options"]?["continuous_usage_stats"]?.bool ?? false
+        obfuscatesLengths = fields["stream_options"]?["include_obfuscation"]?.bool ?? false
+        cachePartition = Self.cachePartition(fields)
+        thought = ThoughtDelivery(fields)
         choiceCount = fields["n"]?.integer ?? 1
         maxCompletionTokens = try Self.completionLimit(fields)
         stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []
@@ -37,7 +46,7 @@ package struct GenerationOptions: Sendable, Equatable {
         sampling = SamplingOptions(fields)
         ending = EndingOptions(fields)
         form = try RequestedForm(fields)
-        reports = try TokenReportOptions(chat: fields)
+        reports = try TokenReportOptions(fields)
         thinking = try ThinkingOptions(fields)
         guard fields["stream_options"] == nil || isStreaming else {
             throw .invalidRequest(
@@ -60,6 +69,12 @@ package struct GenerationOptions: Sendable, Equatable {
                 code: "invalid_value"
             )
         }
+    }
+
+    /// Empty if neither field says something.
+    private static func cachePartition(_ fields: JSONObject) -> String {
+        let names = ["cache_salt", "prompt_cache_key"].map { fields[$0]?.string ?? "" }
+        return names.allSatisfy(\.isEmpty) ? "" : JSONValue.array(names.map(JSONValue.string)).text()
     }
 
     /// The class behind the names that clients know.

@@ -21,6 +21,8 @@ package struct SamplingOptions: Sendable, Equatable {
     package var logitBias: [Int: Double] = [:]
     /// The only tokens an answer may have; none allows all.
     package var allowedTokens: [Int] = []
+    /// `bad_words`: texts that an answer may not have.
+    package var forbiddenTexts: [String] = []
 
     package init() {}
 
@@ -35,6 +37,7 @@ package struct SamplingOptions: Sendable, Equatable {
         frequencyPenalty = fields["frequency_penalty"]?.number
         repetitionPenalty = fields["repetition_penalty"]?.number
         allowedTokens = fields["allowed_token_ids"]?.array?.compactMap(\.integer) ?? []
+        forbiddenTexts = fields["bad_words"]?.array?.compactMap(\.string) ?? []
         for (token, bias) in fields["logit_bias"]?.object ?? JSONObject() {
             if let token = Int(token) { logitBias[token] = bias.number }
         }

@@ -14,6 +14,8 @@ package struct ToolOptions: Sendable, Equatable {
     ///
     /// With a choice of `none` the model does not hear of tools at all; `allowed_tools` hides the others.
     package private(set) var offered: [JSONValue] = []
+    /// Those that an answer may call: the offered ones, or the one that is named.
+    package private(set) var callable: [ToolSignature] = []
     package private(set) var choice = Choice.none
     /// `parallel_tool_calls`: whether one answer may have several calls.
     package private(set) var allowsParallelCalls = true
@@ -22,8 +24,22 @@ package struct ToolOptions: Sendable, Equatable {
 
     package init() {}
 
+    /// Whether the answer has to be calls, and nothing else.
+    package var requiresCalls: Bool {
+        switch choice {
+        case .none, .auto: false
+        case .required, .named: true
+        }
+    }
+
     /// Takes what `ToolParameters.chat` accepted.
-    init(_ fields: JSONObject) throws(APIError) {
+    ///
+    /// - Parameters:
+    ///   - fields: The body in the form of a chat.
+    ///   - schemaMember: Where the client's own form of a tool has the schema of its arguments.
+    /// - Throws: `APIError` that names a tool which is not declared, or a choice that cannot be kept.
+    init(_ fields: JSONObject, schemaMember: String = "function.parameters") throws(APIError) {
+        var path = ("tools", schemaMember)
         var declared = fields["tools"]?.array ?? []
         choice = .auto
         if let functions = fields["functions"]?.array, !functions.isEmpty {
@@ -37,13 +53,28 @@ package struct ToolOptions: Sendable, Equatable {
             declared = functions.map { ["type": "function", "function": $0] }
             usesLegacyForm = true
             allowsParallelCalls = false
+            path = ("functions", "parameters")
             choice = Self.choice(fields["function_call"])
         } else {
             choice = Self.choice(fields["tool_choice"])
             allowsParallelCalls = fields["parallel_tool_calls"]?.bool ?? true
         }
-        offered = choice == .none ? [] : try Self.allowed(of: declared, fields["tool_choice"])
+        let allowed = choice == .none ? [] : try Self.allowed(of: declared, fields["tool_choice"])
+        offered = allowed.map(\.element)
+        callable = allowed.map { Self.signature($0.element, path: "\(path.0)[\($0.offset)].\(path.1)") }
         try check()
+        if case .named(let name) = choice { callable.removeAll { $0.name != name } }
+    }
+
+    private static func signature(_ tool: JSONValue, path: String) -> ToolSignature {
+        // Declarations are kept as they came, so that null may stand there for nothing.
+        let parameters = tool["function"]?["parameters"]
+        return ToolSignature(
+            name: name(of: tool) ?? "",
+            parameters: parameters == .null ? nil : parameters,
+            isStrict: tool["function"]?["strict"]?.bool ?? false,
+            path: path
+        )
     }
 
     private static func choice(_ value: JSONValue?) -> Choice {
@@ -55,19 +86,23 @@ package struct ToolOptions: Sendable, Equatable {
         }
     }
 
-    private static func allowed(of declared: [JSONValue], _ choice: JSONValue?) throws(APIError) -> [JSONValue] {
-        guard let allowed = choice?["allowed_tools"]?["tools"]?.array else { return declared }
+    private static func allowed(
+        of declared: [JSONValue],
+        _ choice: JSONValue?
+    ) throws(APIError) -> [(offset: Int, element: JSONValue)] {
+        let numbered = Array(declared.enumerated())
+        guard let allowed = choice?["allowed_tools"]?["tools"]?.array else { return numbered }
         let names = allowed.compactMap { name(of: $0) }
         for (index, name) in names.enumerated() where !declared.contains(where: { Self.name(of: $0) == name }) {
             throw unknownTool(name, param: "tool_choice.allowed_tools.tools[\(index)]")
         }
-        return declared.filter { name(of: $0).map(names.contains) ?? false }
+        return numbered.filter { name(of: $0.element).map(names.contains) ?? false }
     }
 
     private func check() throws(APIError) {
         let field = usesLegacyForm ? "function_call" : "tool_choice"
         switch choice {
-        case .none, .auto: return
+        case .none, .auto: break
         case .named(let name):
             guard offered.contains(where: { Self.name(of: $0) == name }) else {
                 throw Self.unknownTool(name, param: field)
@@ -81,11 +116,6 @@ package struct ToolOptions: Sendable, Equatable {
                 )
             }
         }
-        throw .invalidRequest(
-            "'\(field)' can be \"none\" or \"auto\"; calls cannot be enforced by this server yet.",
-            param: field,
-            code: "unsupported_parameter"
-        )
     }
 
     private static func name(of tool: JSONValue) -> String? { tool["function"]?["name"]?.string }

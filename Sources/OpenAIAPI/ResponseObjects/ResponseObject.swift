@@ -46,16 +46,24 @@ package struct ResponseObject: Sendable {
     }
 
     /// An item of the output; `isComplete` is false while it grows.
-    package static func reasoning(_ id: String, _ text: String, isComplete: Bool) -> JSONValue {
-        [
-            "id": .string(id), "type": "reasoning", "summary": [],
-            "content": text.isEmpty ? [] : [reasoningPart(text)], "status": status(isComplete),
+    ///
+    /// - Parameters:
+    ///   - id: Its name.
+    ///   - text: The thought.
+    ///   - isSummary: Whether the client wants it as a summary; there is no other one.
+    ///   - isComplete: Whether nothing is added any more.
+    /// - Returns: The item.
+    package static func reasoning(_ id: String, _ text: String, isSummary: Bool, isComplete: Bool) -> JSONValue {
+        let parts: JSONValue = text.isEmpty ? [] : [reasoningPart(text, isSummary: isSummary)]
+        return [
+            "id": .string(id), "type": "reasoning", "summary": isSummary ? parts : [],
+            "content": isSummary ? [] : parts, "status": status(isComplete),
         ]
     }
 
     /// The part of a reasoning item.
-    package static func reasoningPart(_ text: String) -> JSONValue {
-        ["type": "reasoning_text", "text": .string(text)]
+    package static func reasoningPart(_ text: String, isSummary: Bool) -> JSONValue {
+        ["type": isSummary ? "summary_text" : "reasoning_text", "text": .string(text)]
     }
 
     /// A message of the assistant.
@@ -82,7 +90,7 @@ package struct ResponseObject: Sendable {
     private static func status(_ isComplete: Bool) -> JSONValue { isComplete ? "completed" : "in_progress" }
 
     private static func usage(_ usage: Usage) -> JSONValue {
-        // The members that are this server's own are written once, for all endpoints.
+        // The report is written once, for all endpoints.
         var own: [UInt8] = []
         own.json("{")
         usage.appendThinking(to: &own)
@@ -95,6 +103,8 @@ package struct ResponseObject: Sendable {
             "total_tokens": .integer(Int64(usage.totalTokens)),
         ]
         for (name, value) in (try? JSONValue(parsing: own))?.object ?? JSONObject() { members[name] = value }
+        // Parsing would take the money's digits for a binary fraction.
+        for (name, value) in usage.charge.members { members[name] = value }
         return .object(members)
     }
 }

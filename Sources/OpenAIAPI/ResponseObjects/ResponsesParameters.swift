@@ -7,19 +7,21 @@ enum ResponsesParameters {
             "messages", "n", "stop", "functions", "function_call", "max_tokens", "max_completion_tokens",
             "response_format",
             "add_generation_prompt", "continue_final_message", "logprobs", "verbosity", "metadata", "store",
-            "top_logprobs", "return_token_ids",
+            "top_logprobs", "return_token_ids", "prompt_logprobs", "reasoning_field", "reasoning_format",
+            "separate_reasoning",
         ])
         .replacing([
             .built("input", .oneOf([.string(), .list(.variants(item), count: 1...Int.max)]), required: true),
             .built("instructions", .string()),
             .budget("max_output_tokens", .integer(1...ChatParameters.maxTokenCount)),
-            .built("stream_options", .group(ParameterTable([.notBuilt("include_obfuscation", neutral: [false])]))),
+            .built("stream_options", .group(ParameterTable([.built("include_obfuscation", .boolean)]))),
             .built("previous_response_id", .string(bytes: 1...256)),
             .built("store", .boolean),
             .built("metadata", .object),
             .built("tools", .list(.variants(tool))),
             .built("tool_choice", .oneOf([.word(["none", "auto", "required"]), .variants(toolChoice)])),
             .built("text", .group(text)),
+            ThinkingParameters.reasoningWithSummary,
             .inert("truncation", .word(["disabled"])),
             .inert("include", .list(.string())),
             .notBuilt("background", neutral: [false]),
@@ -121,7 +123,7 @@ enum ResponsesParameters {
     )
 
     private static let text = ParameterTable([
-        .built("format", .variants(ParameterVariants(by: "type", [("text", ParameterTable([type]))]))),
+        .built("format", FormParameterTable.textFormat),
         .inert("verbosity", .word(["low", "medium", "high"])),
     ])
 }

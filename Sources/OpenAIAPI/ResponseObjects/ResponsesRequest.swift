@@ -10,6 +10,8 @@ package struct ResponsesRequest: Sendable, Equatable {
     package var previousResponseID: String?
     /// `store`: whether the response can be fetched and gone on from later.
     package var isStored: Bool
+    /// `reasoning.summary`: whether the thought is told as its summary.
+    package var summarizesThought: Bool
     /// What the response repeats of the request.
     package var echo: JSONObject
 
@@ -21,8 +23,14 @@ package struct ResponsesRequest: Sendable, Equatable {
         instructions = fields["instructions"]?.string
         previousResponseID = fields["previous_response_id"]?.string
         isStored = fields["store"]?.bool ?? true
+        summarizesThought = fields["reasoning"]?["summary"] != nil
         echo = Self.echo(fields)
-        chat = try ChatCompletionRequest(fields: Self.chat(fields), ignored: ignored, maxChoices: 1)
+        chat = try ChatCompletionRequest(
+            fields: Self.chat(fields),
+            ignored: ignored,
+            maxChoices: 1,
+            schemaMember: "parameters"
+        )
     }
 
     /// The messages of the whole conversation.
@@ -37,7 +45,6 @@ package struct ResponsesRequest: Sendable, Equatable {
         var chat = fields
         chat["messages"] = .array(fields["input"].map(messages) ?? [])
         chat["max_completion_tokens"] = fields["max_output_tokens"]
-        chat["stream_options"] = nil
         chat["tools"] = fields["tools"]?.array.map { .array($0.map(tool)) }
         chat["tool_choice"] = fields["tool_choice"].map(toolChoice)
         return chat
@@ -74,7 +81,8 @@ package struct ResponsesRequest: Sendable, Equatable {
         for item in items {
             switch item["type"]?.string {
             case "reasoning":
-                let texts = (item["content"]?.array ?? []).compactMap { $0["text"]?.string }
+                let parts = (item["content"]?.array ?? []) + (item["summary"]?.array ?? [])
+                let texts = parts.compactMap { $0["text"]?.string }
                 if !texts.isEmpty { thought = .string(texts.joined(separator: "\n\n")) }
             case "function_call":
                 let call: JSONValue = [

@@ -7,6 +7,8 @@ package struct ChatCompletion: Sendable, Equatable {
         package var content: String
         /// Beside calls an empty content is null.
         package var calls: [ToolCall]
+        /// Whether the client knows a call as `function_call` only.
+        package var usesLegacyForm: Bool
         package var finishReason: FinishReason
         package var tokens: ChoiceTokens
         package var details: TokenDetails
@@ -15,6 +17,7 @@ package struct ChatCompletion: Sendable, Equatable {
             reasoning: String,
             content: String,
             calls: [ToolCall] = [],
+            usesLegacyForm: Bool = false,
             finishReason: FinishReason,
             tokens: ChoiceTokens,
             details: TokenDetails = TokenDetails()
@@ -23,6 +26,7 @@ package struct ChatCompletion: Sendable, Equatable {
             self.reasoning = reasoning
             self.content = content
             self.calls = calls
+            self.usesLegacyForm = usesLegacyForm
             self.finishReason = finishReason
             self.tokens = tokens
         }
@@ -31,13 +35,22 @@ package struct ChatCompletion: Sendable, Equatable {
     package let identity: CompletionIdentity
     package let choices: [Choice]
     package let usage: Usage
+    /// The first choice's, if they were asked for.
+    package var promptLogprobs: [PromptLogprob]?
+    private let thought: ThoughtDelivery
 
     /// - Precondition: There is at least one choice; they are in the order of their index.
-    package init(identity: CompletionIdentity, choices: [Choice], usage: Usage) {
+    package init(
+        identity: CompletionIdentity,
+        choices: [Choice],
+        usage: Usage,
+        thought: ThoughtDelivery = .both
+    ) {
         precondition(!choices.isEmpty, "a completion has a choice")
         self.identity = identity
         self.choices = choices
         self.usage = usage
+        self.thought = thought
     }
 
     /// The bytes of the body.
@@ -58,6 +71,7 @@ package struct ChatCompletion: Sendable, Equatable {
         }
         bytes.json(#"],"usage":"#)
         usage.append(to: &bytes)
+        if let promptLogprobs { PromptLogprob.append(promptLogprobs, to: &bytes) }
         bytes.json("}")
     }
 
@@ -67,11 +81,11 @@ package struct ChatCompletion: Sendable, Equatable {
         bytes.json(#","message":{"role":"assistant","content":"#)
         bytes.json(string: choice.calls.isEmpty || !choice.content.isEmpty ? choice.content : nil)
         bytes.json(#","refusal":null"#)
-        append(choice.calls, choice.finishReason, to: &bytes)
-        if !choice.reasoning.isEmpty {
-            bytes.json(#","reasoning_content":"#)
-            bytes.json(string: choice.reasoning)
-            bytes.json(#","reasoning":"#)
+        append(choice.calls, isLegacy: choice.usesLegacyForm, to: &bytes)
+        for name in choice.reasoning.isEmpty ? [] : thought.fieldNames {
+            bytes.json(#",""#)
+            bytes.json(name)
+            bytes.json(#"":"#)
             bytes.json(string: choice.reasoning)
         }
         bytes.json(#"},"finish_reason":"#)
@@ -85,9 +99,9 @@ package struct ChatCompletion: Sendable, Equatable {
         bytes.json("}")
     }
 
-    private func append(_ calls: [ToolCall], _ reason: FinishReason, to bytes: inout [UInt8]) {
+    private func append(_ calls: [ToolCall], isLegacy: Bool, to bytes: inout [UInt8]) {
         guard let first = calls.first else { return }
-        guard reason != .functionCall else {
+        guard !isLegacy else {
             bytes.json(#","function_call":"#)
             first.appendFunction(to: &bytes)
             return

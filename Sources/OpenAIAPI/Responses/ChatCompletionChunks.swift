@@ -8,17 +8,25 @@ package struct ChatCompletionChunks: Sendable {
 
     /// Whether the stream ends with a usage chunk.
     package let includesUsage: Bool
+    /// What the next chunks say of the usage so far, if the client wants to hear of it.
+    package var runningUsage: RunningUsage?
     private let choiceCount: Int
+    private let thought: ThoughtDelivery
     /// From the opening brace to the bracket that opens `choices`.
     private let prefix: [UInt8]
-    /// What closes a chunk that has a choice.
-    private let suffix: [UInt8]
 
     /// - Parameters:
     ///   - identity: What every chunk repeats.
     ///   - includesUsage: Whether the stream ends with a usage chunk; the others then say `"usage":null`.
     ///   - choiceCount: The request's `n`.
-    package init(identity: CompletionIdentity, includesUsage: Bool, choiceCount: Int) {
+    ///   - thought: In which fields the thought is told.
+    package init(
+        identity: CompletionIdentity,
+        includesUsage: Bool,
+        choiceCount: Int,
+        thought: ThoughtDelivery = .both
+    ) {
+        self.thought = thought
         self.includesUsage = includesUsage
         self.choiceCount = choiceCount
         var bytes: [UInt8] = []
@@ -26,7 +34,6 @@ package struct ChatCompletionChunks: Sendable {
         identity.append(object: "chat.completion.chunk", to: &bytes)
         bytes.json(#","choices":["#)
         prefix = bytes
-        suffix = Array((includesUsage ? #"],"usage":null}"# : "]}").utf8)
     }
 
     /// The first chunk of a choice.
@@ -49,7 +56,7 @@ package struct ChatCompletionChunks: Sendable {
         close(details, to: &bytes)
     }
 
-    /// A piece of the thought, under both names that clients read.
+    /// A piece of the thought, under the names that the client reads.
     package func reasoning(
         _ text: String,
         choice: Int,
@@ -57,10 +64,12 @@ package struct ChatCompletionChunks: Sendable {
         to bytes: inout [UInt8]
     ) {
         open(choice, to: &bytes)
-        bytes.json(#""reasoning_content":"#)
-        bytes.json(string: text)
-        bytes.json(#","reasoning":"#)
-        bytes.json(string: text)
+        for (index, name) in thought.fieldNames.enumerated() {
+            bytes.json(index == 0 ? "\"" : ",\"")
+            bytes.json(name)
+            bytes.json("\":")
+            bytes.json(string: text)
+        }
         close(details, to: &bytes)
     }
 
@@ -117,7 +126,7 @@ package struct ChatCompletionChunks: Sendable {
             bytes.json("}")
         }
         bytes.json("}")
-        bytes.append(contentsOf: suffix)
+        closeChunk(to: &bytes)
     }
 
     /// The chunk after the last choice's, without choices.
@@ -138,10 +147,21 @@ package struct ChatCompletionChunks: Sendable {
         bytes.json(#","delta":{"#)
     }
 
+    /// What closes a chunk that has a choice.
+    private func closeChunk(to bytes: inout [UInt8]) {
+        if let runningUsage {
+            bytes.json(#"],"usage":"#)
+            runningUsage.append(to: &bytes)
+            bytes.json("}")
+        } else {
+            bytes.json(includesUsage ? #"],"usage":null}"# : "]}")
+        }
+    }
+
     private func close(_ details: TokenDetails = TokenDetails(), to bytes: inout [UInt8]) {
         bytes.json(#"},"finish_reason":null"#)
         details.append(to: &bytes)
         bytes.json("}")
-        bytes.append(contentsOf: suffix)
+        closeChunk(to: &bytes)
     }
 }

@@ -33,4 +33,10 @@ extension [UInt8] {
         }
         json("]")
     }
+
+    /// A log-probability. That of an impossible token is no number in JSON; -9999 stands for it, as it does elsewhere.
+    mutating func json(logprob: Float) {
+        let number = logprob.isFinite ? Swift.max(logprob, -9999) : -9999
+        append(contentsOf: number.description.utf8)
+    }
 }

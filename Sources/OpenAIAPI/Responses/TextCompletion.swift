@@ -5,6 +5,12 @@ package struct TextCompletion: Sendable {
         package var index: Int
         package var text: String
         package var finishReason: FinishReason?
+        /// `nil` if nobody asked.
+        package var logprobs: CompletionLogprobs?
+        /// All tokens behind the prompt, if they were asked for.
+        package var tokenIDs: [Int]?
+        /// Those of the prompt, if they were asked for.
+        package var promptLogprobs: [PromptLogprob]?
 
         package init(index: Int, text: String, finishReason: FinishReason? = nil) {
             self.index = index
@@ -24,7 +30,18 @@ package struct TextCompletion: Sendable {
     }
 
     /// Appends a body, a chunk, or, without choices, the chunk that tells the usage.
-    package func append(_ choices: [Choice], usage: Usage?, to bytes: inout [UInt8]) {
+    ///
+    /// - Parameters:
+    ///   - choices: The answers, or a piece of one.
+    ///   - usage: What they used in all, once that is known.
+    ///   - running: What they have used until this chunk, if the client wants to hear of it.
+    ///   - bytes: Where it is appended.
+    package func append(
+        _ choices: [Choice],
+        usage: Usage?,
+        running: RunningUsage? = nil,
+        to bytes: inout [UInt8]
+    ) {
         bytes.append(contentsOf: prefix)
         for (place, choice) in choices.enumerated() {
             if place > 0 { bytes.json(",") }
@@ -32,14 +49,24 @@ package struct TextCompletion: Sendable {
             bytes.json(choice.index)
             bytes.json(#","text":"#)
             bytes.json(string: choice.text)
-            bytes.json(#","logprobs":null,"finish_reason":"#)
+            bytes.json(#","logprobs":"#)
+            if let logprobs = choice.logprobs { logprobs.append(to: &bytes) } else { bytes.json("null") }
+            bytes.json(#","finish_reason":"#)
             bytes.json(string: choice.finishReason?.rawValue)
+            if let tokenIDs = choice.tokenIDs {
+                bytes.json(#","token_ids":"#)
+                bytes.json(tokenIDs)
+            }
+            if let prompt = choice.promptLogprobs { PromptLogprob.append(prompt, to: &bytes) }
             bytes.json("}")
         }
         bytes.json("]")
         if let usage {
             bytes.json(#","usage":"#)
             usage.append(to: &bytes)
+        } else if let running {
+            bytes.json(#","usage":"#)
+            running.append(to: &bytes)
         }
         bytes.json("}")
     }

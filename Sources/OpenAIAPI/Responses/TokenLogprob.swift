@@ -10,15 +10,11 @@ package struct TokenLogprob: Sendable, Equatable {
         self.top = top
     }
 
-    /// What stands for a probability of zero, whose logarithm is no JSON number.
-    private static let least: Float = -9999
-
     func append(isAlternative: Bool = false, to json: inout [UInt8]) {
         json.json(#"{"token":"#)
         json.json(string: String(decoding: bytes, as: UTF8.self))
         json.json(#","logprob":"#)
-        let number = logprob.isFinite ? max(logprob, Self.least) : Self.least
-        json.append(contentsOf: number.description.utf8)
+        json.json(logprob: logprob)
         json.json(#","bytes":"#)
         json.json(bytes.lazy.map(Int.init))
         if !isAlternative {

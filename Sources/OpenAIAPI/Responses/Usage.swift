@@ -68,11 +68,17 @@ package struct Usage: Sendable, Equatable {
         bytes.json(#"},"completion_tokens_details":{"reasoning_tokens":"#)
         bytes.json(completion.reasoning)
         bytes.json("},")
-        appendThinking(to: &bytes)
+        appendOwnMembers(to: &bytes)
         bytes.json("}")
     }
 
     /// Appends the members that are this server's own, in every endpoint's usage: `"thinking":{…}` and what it cost.
+    func appendOwnMembers(to bytes: inout [UInt8]) {
+        appendThinking(to: &bytes)
+        charge.append(to: &bytes)
+    }
+
+    /// Appends `"thinking":{…}`.
     func appendThinking(to bytes: inout [UInt8]) {
         bytes.json(#""thinking":{"enabled":"#)
         bytes.json(bound.isEnabled)
@@ -83,6 +89,5 @@ package struct Usage: Sendable, Equatable {
         bytes.json(",")
         completion.append(to: &bytes)
         bytes.json("}")
-        charge.append(to: &bytes)
     }
 }

@@ -56,6 +56,10 @@ struct ServingStack {
                 name: settings.model.servedModelName ?? folder.name,
                 created: Int(Date().timeIntervalSince1970),
                 maxModelLength: plan.maxModelLength,
+                fingerprint: ModelFingerprint(
+                    path: folder.path,
+                    arithmetic: [device.variant.rawValue, "\(cacheFormat)"]
+                ).text,
                 tokenizer: tokenizer,
                 prompts: try folder.promptBuilder()
             ),
@@ -88,7 +92,7 @@ struct ServingStack {
             kvBlockCount: plan.blockCount,
             kvBlockTokens: MemoryPlan.blockTokens,
             maxBatchTokens: settings.stepTokenBudget,
-            maxLogitRows: plan.sequenceCount + speculativeRows,
+            maxLogitRows: settings.logitRows(sequenceCount: plan.sequenceCount),
             maxDraftTokens: speculativeRows,
             cacheFormat: cacheFormat
         )
@@ -98,7 +102,8 @@ struct ServingStack {
             blockTokens: MemoryPlan.blockTokens,
             blockCount: plan.blockCount,
             reserveBlockCount: plan.reserveBlockCount,
-            snapshotCount: plan.snapshotCount
+            snapshotCount: plan.snapshotCount,
+            promptLogitRows: Settings.Engine.promptLogitRows
         )
         let limits = Engine.Limits(
             maxSequencesInAll: plan.sequenceCount + settings.maxQueuedRequests,
@@ -154,7 +159,7 @@ extension MemoryPlan {
                         kvBlockCount: 0,
                         kvBlockTokens: MemoryPlan.blockTokens,
                         maxBatchTokens: settings.stepTokenBudget,
-                        maxLogitRows: settings.maxSequences + settings.speculativeRows,
+                        maxLogitRows: settings.logitRows(sequenceCount: settings.maxSequences),
                         maxDraftTokens: settings.speculativeRows,
                         cacheFormat: cacheFormat
                     )
@@ -184,4 +189,12 @@ extension MemoryPlan {
 extension Settings.Engine {
     /// As many tokens as the kernels take for the price of reading the weights, within the step's budget.
     var speculativeRows: Int { guessesByLookup ? min(8, stepTokenBudget) : 0 }
+
+    /// Of how many tokens of prompts a step tells the logits: few, since each takes half a megabyte of a large model.
+    static let promptLogitRows = 32
+
+    /// The most rows of logits of a step.
+    func logitRows(sequenceCount: Int) -> Int {
+        min(sequenceCount + speculativeRows + Self.promptLogitRows, stepTokenBudget)
+    }
 }

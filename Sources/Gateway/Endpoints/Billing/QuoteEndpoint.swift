@@ -42,13 +42,14 @@ extension Gateway {
     private func cachedTokens(of order: GenerationOrder) async -> Int {
         var sum = 0
         for prompt in order.prompts {
-            let request = GenerationRequest(
+            var request = GenerationRequest(
                 prompt: prompt.tokens,
                 startsThinking: prompt.rendered.startsInsideThinking,
                 limits: prompt.limits,
                 sampling: SamplingParameters(),
                 share: ShareKey(account: order.principal.account)
             )
+            request.cachePartition = order.options.cachePartition
             sum += await withCheckedContinuation { continuation in
                 engine.cachedTokens(of: request) { continuation.resume(returning: $0) }
             }

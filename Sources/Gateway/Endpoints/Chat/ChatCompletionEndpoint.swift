@@ -15,6 +15,7 @@ extension Gateway {
                     id: order.id,
                     created: Int(Date().timeIntervalSince1970),
                     model: context.modelName,
+                    systemFingerprint: model.fingerprint,
                     serviceTier: request.options.serviceTier
                 )
                 return GenerationWork(order: order, response: chatResponse(order, identity, writer))
@@ -42,7 +43,8 @@ extension Gateway {
             prompts: [prompt],
             options: request.options,
             calls: callReading(request.tools),
-            headers: .reporting(ignored: request.ignoredFields, prompt.bound)
+            headers: .reporting(ignored: request.ignoredFields, prompt.bound),
+            constraint: try constraints.constraint(request.options.form, request.tools)
         )
     }
 
@@ -52,7 +54,8 @@ extension Gateway {
         return CallReading(
             idPrefix: String(CompletionIdentity.newID("call_").prefix(25)),
             allowsParallelCalls: tools.allowsParallelCalls,
-            usesLegacyForm: tools.usesLegacyForm
+            usesLegacyForm: tools.usesLegacyForm,
+            finishReason: FinishReason(calling: tools)
         )
     }
 
@@ -65,9 +68,17 @@ extension Gateway {
         let chunks = ChatCompletionChunks(
             identity: identity,
             includesUsage: order.options.includesUsage,
-            choiceCount: order.choiceCount
+            choiceCount: order.choiceCount,
+            thought: order.options.thought
         )
         return ChatStreamResponse(writer, chunks, order)
+    }
+}
+
+extension FinishReason {
+    /// OpenAI's: a tool that the client named is no decision of the model, so its call is the plain end.
+    fileprivate init(calling tools: ToolOptions) {
+        if case .named = tools.choice { self = .stop } else { self = tools.usesLegacyForm ? .functionCall : .toolCalls }
     }
 }
 

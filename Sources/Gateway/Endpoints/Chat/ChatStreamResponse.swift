@@ -6,7 +6,8 @@ import OpenAIAPI
 /// A chat completion as server-sent events, as the tokens come.
 final class ChatStreamResponse: GenerationResponse {
     private let stream: EventStreamWriter
-    private let chunks: ChatCompletionChunks
+    private var chunks: ChatCompletionChunks
+    private var running: RunningCount?
     private let choiceCount: Int
     private let isLegacy: Bool
     private let options: TokenReportOptions
@@ -16,8 +17,10 @@ final class ChatStreamResponse: GenerationResponse {
     init(_ writer: ResponseWriter, _ chunks: ChatCompletionChunks, _ order: GenerationOrder) {
         options = order.options.reports
         reports = Array(repeating: [], count: order.choiceCount)
-        stream = EventStreamWriter(writer)
+        stream = EventStreamWriter(writer, order)
         self.chunks = chunks
+        running = RunningCount(order)
+        self.chunks.runningUsage = running?.usage
         choiceCount = order.choiceCount
         isLegacy = order.calls?.usesLegacyForm ?? false
     }
@@ -25,6 +28,11 @@ final class ChatStreamResponse: GenerationResponse {
     func begin(headers: HTTPFields, commentInterval: Duration) {
         stream.begin(headers: headers, commentInterval: commentInterval)
         for choice in 0..<choiceCount { stream.send { chunks.role(choice: choice, to: &$0) } }
+    }
+
+    func count(_ tokens: TokenCounts, choice: Int) {
+        running?.note(tokens, choice: choice)
+        chunks.runningUsage = running?.usage
     }
 
     func part(_ part: AnswerPart, choice: Int) {
@@ -51,9 +59,9 @@ final class ChatStreamResponse: GenerationResponse {
         return TokenDetails(taken, options)
     }
 
-    func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) {
+    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) {
         let details = takeReports(choice) { _ in true }
-        stream.send { chunks.finish(reason, tokens: tokens, choice: choice, details: details, to: &$0) }
+        stream.send { chunks.finish(ending.reason, tokens: tokens, choice: choice, details: details, to: &$0) }
     }
 
     func complete(_ usage: Usage) {

@@ -7,6 +7,7 @@ final class CompletionBodyResponse: GenerationResponse {
     private let writer: ResponseWriter
     private let encoder: TextCompletion
     private var texts: CompletionTexts
+    private var tokens: [CompletionTokens]
     private var headers: HTTPFields = [:]
     private var choices: [TextCompletion.Choice]
 
@@ -14,14 +15,25 @@ final class CompletionBodyResponse: GenerationResponse {
         self.writer = writer
         self.encoder = encoder
         self.texts = texts
-        choices = (0..<order.choiceCount).map { TextCompletion.Choice(index: $0, text: texts.beginning(of: $0)) }
+        let indices = 0..<order.choiceCount
+        tokens = indices.map { CompletionTokens(order.options.reports, echo: texts.echo(of: $0)) }
+        choices = indices.map { TextCompletion.Choice(index: $0, text: texts.echo(of: $0) ?? "") }
+        for index in indices { tokens[index].tell([], in: &choices[index]) }
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) { self.headers = headers }
 
-    func part(_ part: AnswerPart, choice: Int) { choices[choice].text += texts.text(of: part, choice: choice) }
+    func part(_ part: AnswerPart, choice: Int) {
+        if case .tokens(let reports) = part {
+            tokens[choice].tell(reports, in: &choices[choice])
+        } else {
+            choices[choice].text += texts.text(of: part, choice: choice)
+        }
+    }
 
-    func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) { choices[choice].finishReason = reason }
+    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) {
+        choices[choice].finishReason = ending.reason
+    }
 
     func complete(_ usage: Usage) {
         var body: [UInt8] = []

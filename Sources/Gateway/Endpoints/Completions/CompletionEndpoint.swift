@@ -24,12 +24,14 @@ extension Gateway {
                     principal: principal,
                     prompts: prompts,
                     options: request.options,
-                    headers: .reporting(ignored: request.ignoredFields, prompts[0].bound)
+                    headers: .reporting(ignored: request.ignoredFields, prompts[0].bound),
+                    constraint: try constraints.constraint(request.options.form)
                 )
                 let identity = CompletionIdentity(
                     id: order.id,
                     created: Int(Date().timeIntervalSince1970),
                     model: context.modelName,
+                    systemFingerprint: model.fingerprint,
                     serviceTier: request.options.serviceTier
                 )
                 let echoes = request.echoesPrompt ? prompts.map(\.rendered.text) : []

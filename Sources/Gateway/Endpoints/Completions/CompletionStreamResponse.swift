@@ -1,3 +1,4 @@
+import Engine
 import HTTPServer
 import HTTPTypes
 import OpenAIAPI
@@ -7,31 +8,51 @@ final class CompletionStreamResponse: GenerationResponse {
     private let stream: EventStreamWriter
     private let encoder: TextCompletion
     private var texts: CompletionTexts
-    private let choiceCount: Int
+    private var tokens: [CompletionTokens]
+    /// Of each choice, what no chunk has told yet.
+    private var reports: [[TokenReport]]
+    /// Prompts that wait for what is told of their tokens.
+    private var heldEchoes: [Int: String] = [:]
+    private var running: RunningCount?
+    private let holdsEchoes: Bool
     private let includesUsage: Bool
 
     init(_ writer: ResponseWriter, _ encoder: TextCompletion, _ texts: CompletionTexts, _ order: GenerationOrder) {
-        stream = EventStreamWriter(writer)
+        stream = EventStreamWriter(writer, order)
         self.encoder = encoder
         self.texts = texts
-        choiceCount = order.choiceCount
+        tokens = (0..<order.choiceCount).map { CompletionTokens(order.options.reports, echo: texts.echo(of: $0)) }
+        reports = Array(repeating: [], count: order.choiceCount)
+        running = RunningCount(order)
+        holdsEchoes = order.options.reports.promptAlternatives != nil
         includesUsage = order.options.includesUsage
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) {
         stream.begin(headers: headers, commentInterval: commentInterval)
-        for choice in 0..<choiceCount {
-            let text = texts.beginning(of: choice)
-            if !text.isEmpty { send(TextCompletion.Choice(index: choice, text: text)) }
+        for choice in tokens.indices {
+            guard let echo = texts.echo(of: choice) else { continue }
+            if holdsEchoes { heldEchoes[choice] = echo } else { send(TextCompletion.Choice(index: choice, text: echo)) }
         }
     }
 
+    func count(_ tokens: TokenCounts, choice: Int) { running?.note(tokens, choice: choice) }
+
     func part(_ part: AnswerPart, choice: Int) {
-        send(TextCompletion.Choice(index: choice, text: texts.text(of: part, choice: choice)))
+        guard case .tokens(let more) = part else {
+            send(TextCompletion.Choice(index: choice, text: texts.text(of: part, choice: choice)))
+            return
+        }
+        reports[choice] += more
+        guard let echo = heldEchoes.removeValue(forKey: choice) else { return }
+        let behind = reports[choice].filter { $0.origin != .prompt }
+        reports[choice].removeAll { $0.origin != .prompt }
+        send(TextCompletion.Choice(index: choice, text: echo))
+        reports[choice] = behind
     }
 
-    func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) {
-        send(TextCompletion.Choice(index: choice, text: "", finishReason: reason))
+    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) {
+        send(TextCompletion.Choice(index: choice, text: "", finishReason: ending.reason))
     }
 
     func complete(_ usage: Usage) {
@@ -41,7 +62,11 @@ final class CompletionStreamResponse: GenerationResponse {
 
     func fail(_ error: APIError) { stream.fail(error) }
 
-    private func send(_ choice: TextCompletion.Choice) {
-        stream.send { encoder.append([choice], usage: nil, to: &$0) }
+    /// Sends a piece of a choice with what is to be told of its tokens.
+    private func send(_ piece: TextCompletion.Choice) {
+        var piece = piece
+        tokens[piece.index].tell(reports[piece.index], in: &piece)
+        reports[piece.index] = []
+        stream.send { encoder.append([piece], usage: nil, running: running?.usage, to: &$0) }
     }
 }

@@ -6,23 +6,21 @@ struct CompletionTexts {
     /// A prompt for each `choiceCount` choices, if prompts are echoed.
     private let echoes: [String]
     private let choiceCount: Int
-    private var thinks: Set<Int> = []
+    private var thoughts: [Int: InlineThought] = [:]
 
     init(choiceCount: Int, echoes: [String]) {
         self.choiceCount = choiceCount
         self.echoes = echoes
     }
 
-    /// What a choice begins with.
-    func beginning(of choice: Int) -> String { echoes.isEmpty ? "" : echoes[choice / choiceCount] }
+    /// The prompt that a choice begins with, if prompts are echoed.
+    func echo(of choice: Int) -> String? { echoes.isEmpty ? nil : echoes[choice / choiceCount] }
 
     /// The text of a part of a choice.
     mutating func text(of part: AnswerPart, choice: Int) -> String {
         switch part {
-        case .reasoning(let text):
-            thinks.insert(choice)
-            return text
-        case .content(let text): return (thinks.remove(choice) == nil ? "" : "\n</think>\n\n") + text
+        case .reasoning(let text): return thoughts[choice, default: InlineThought(opensThought: false)].thought(text)
+        case .content(let text): return (thoughts[choice]?.close() ?? "") + text
         case .tokens: return ""
         case .call, .arguments: preconditionFailure("a raw prompt offers no tools")
         }

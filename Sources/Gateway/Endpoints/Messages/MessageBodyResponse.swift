@@ -8,9 +8,11 @@ final class MessageBodyResponse: GenerationResponse {
     private let encoder: MessageEvents
     private var headers: HTTPFields = [:]
     private var answer = CollectedAnswer()
-    private var reason = FinishReason.stop
+    private var ending = ChoiceEnding(.stop)
+    private let omitsThoughts: Bool
 
-    init(_ writer: ResponseWriter, _ encoder: MessageEvents) {
+    init(_ writer: ResponseWriter, _ encoder: MessageEvents, omitsThoughts: Bool) {
+        self.omitsThoughts = omitsThoughts
         self.writer = writer
         self.encoder = encoder
     }
@@ -19,13 +21,13 @@ final class MessageBodyResponse: GenerationResponse {
 
     func part(_ part: AnswerPart, choice: Int) { answer.add(part) }
 
-    func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) { self.reason = reason }
+    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) { self.ending = ending }
 
     func complete(_ usage: Usage) {
         var body: [UInt8] = []
         encoder.message(
-            answer.items.map(MessageEvents.Block.init),
-            stopReason: reason,
+            answer.items.map { MessageEvents.Block($0, omitsThoughts: omitsThoughts) },
+            ending: ending,
             usage: usage,
             promptTokens: usage.promptTokens,
             to: &body
@@ -37,9 +39,9 @@ final class MessageBodyResponse: GenerationResponse {
 }
 
 extension MessageEvents.Block {
-    init(_ item: CollectedAnswer.Item) {
+    init(_ item: CollectedAnswer.Item, omitsThoughts: Bool) {
         switch item {
-        case .reasoning(let text): self = .thinking(text)
+        case .reasoning(let text): self = .thinking(omitsThoughts ? "" : text, isComplete: true)
         case .content(let text): self = .text(text)
         case .call(let call): self = .toolUse(call)
         }

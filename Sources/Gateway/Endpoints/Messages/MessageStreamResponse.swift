@@ -7,11 +7,13 @@ final class MessageStreamResponse: GenerationResponse {
     private let writer: ResponseWriter
     private let encoder: MessageEvents
     private let promptTokens: Int
+    private let omitsThoughts: Bool
     private var answer = CollectedAnswer()
-    private var reason = FinishReason.stop
+    private var ending = ChoiceEnding(.stop)
     private var hasBegun = false
 
-    init(_ writer: ResponseWriter, _ encoder: MessageEvents, promptTokens: Int) {
+    init(_ writer: ResponseWriter, _ encoder: MessageEvents, promptTokens: Int, omitsThoughts: Bool) {
+        self.omitsThoughts = omitsThoughts
         self.writer = writer
         self.encoder = encoder
         self.promptTokens = promptTokens
@@ -33,6 +35,7 @@ final class MessageStreamResponse: GenerationResponse {
         answer.add(part)
         let delta: MessageEvents.Delta
         switch part {
+        case .reasoning where omitsThoughts: return
         case .reasoning(let text): delta = .thinking(text)
         case .content(let text): delta = .text(text)
         case .arguments(_, let text): delta = .input(text)
@@ -41,13 +44,13 @@ final class MessageStreamResponse: GenerationResponse {
         send("content_block_delta") { encoder.blockDelta(answer.items.count - 1, delta, to: &$0) }
     }
 
-    func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) {
-        self.reason = reason
+    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) {
+        self.ending = ending
         endBlock()
     }
 
     func complete(_ usage: Usage) {
-        send("message_delta") { encoder.end(reason, usage, to: &$0) }
+        send("message_delta") { encoder.end(ending, usage, to: &$0) }
         send("message_stop") { $0 = Array(#"{"type":"message_stop"}"#.utf8) }
         writer.finish()
     }
@@ -64,7 +67,7 @@ final class MessageStreamResponse: GenerationResponse {
     private func begin(_ part: AnswerPart) {
         let block: MessageEvents.Block
         switch part {
-        case .reasoning: block = .thinking("")
+        case .reasoning: block = .thinking("", isComplete: false)
         case .content: block = .text("")
         case .call(_, let id, let name): block = .toolUse(ToolCall(id: id, name: name))
         case .arguments, .tokens: return

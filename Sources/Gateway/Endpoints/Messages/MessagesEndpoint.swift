@@ -10,12 +10,15 @@ extension Gateway {
             generation("/v1/messages", errors: .messages) { [self] (http, principal, writer) throws(APIError) in
                 let request = try MessagesRequest(body: http.body)
                 let context = try context(of: http, principal, model: request.chat.model)
-                let order = try order("msg_", for: request.chat, context)
+                var order = try order("msg_", for: request.chat, context)
+                // Here every call is one, also that of a tool which the client named.
+                order.calls?.finishReason = .toolCalls
                 let encoder = MessageEvents(id: order.id, model: context.modelName)
+                let omits = request.omitsThoughts
                 let response: any GenerationResponse =
                     order.options.isStreaming
-                    ? MessageStreamResponse(writer, encoder, promptTokens: order.promptTokens)
-                    : MessageBodyResponse(writer, encoder)
+                    ? MessageStreamResponse(writer, encoder, promptTokens: order.promptTokens, omitsThoughts: omits)
+                    : MessageBodyResponse(writer, encoder, omitsThoughts: omits)
                 return GenerationWork(order: order, response: response)
             },
             computed(.post, "/v1/messages/count_tokens", errors: .messages) {

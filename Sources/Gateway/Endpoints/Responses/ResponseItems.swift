@@ -13,10 +13,16 @@ struct ResponseItems {
     }
 
     private let idSuffix: String
+    private let summarizesThought: Bool
     private(set) var answer = CollectedAnswer()
 
-    /// `idSuffix` makes the items' ids differ from those of other responses.
-    init(idSuffix: String) { self.idSuffix = idSuffix }
+    /// - Parameters:
+    ///   - idSuffix: Makes the items' ids differ from those of other responses.
+    ///   - summarizesThought: Whether a thought is told as its own summary.
+    init(idSuffix: String, summarizesThought: Bool = false) {
+        self.idSuffix = idSuffix
+        self.summarizesThought = summarizesThought
+    }
 
     /// The finished items.
     var output: [JSONValue] { answer.items.indices.map { document($0, isComplete: true) } }
@@ -32,8 +38,7 @@ struct ResponseItems {
             answer.add(part)
         }
         switch part {
-        case .reasoning(let text):
-            events.append(event("reasoning_text.delta", ["content_index": 0, "delta": .string(text)]))
+        case .reasoning(let text): events.append(thoughtEvent("text.delta", ["delta": .string(text)]))
         case .content(let text):
             events.append(event("output_text.delta", ["content_index": 0, "delta": .string(text), "logprobs": []]))
         case .arguments(_, let text):
@@ -52,10 +57,7 @@ struct ResponseItems {
         )
         switch last {
         case .reasoning(let text):
-            return [
-                event("reasoning_text.done", ["content_index": 0, "text": .string(text)]),
-                event("content_part.done", ["content_index": 0, "part": ResponseObject.reasoningPart(text)]), done,
-            ]
+            return [thoughtEvent("text.done", ["text": .string(text)]), thoughtPart("part.done", text), done]
         case .content(let text):
             return [
                 event("output_text.done", ["content_index": 0, "text": .string(text), "logprobs": []]),
@@ -69,14 +71,14 @@ struct ResponseItems {
 
     private func beginItem() -> [Event] {
         let empty: JSONValue
-        let part: JSONValue?
+        let part: Event?
         switch answer.items[index] {
         case .reasoning:
-            empty = ResponseObject.reasoning(id(index), "", isComplete: false)
-            part = ResponseObject.reasoningPart("")
+            empty = ResponseObject.reasoning(id(index), "", isSummary: summarizesThought, isComplete: false)
+            part = thoughtPart("part.added", "")
         case .content:
             empty = ResponseObject.message(id(index), "", isComplete: false)
-            part = ResponseObject.textPart("")
+            part = event("content_part.added", ["content_index": 0, "part": ResponseObject.textPart("")])
         case .call(let call):
             empty = ResponseObject.call(id(index), ToolCall(id: call.id, name: call.name), isComplete: false)
             part = nil
@@ -85,7 +87,22 @@ struct ResponseItems {
             type: "response.output_item.added",
             members: ["output_index": .integer(Int64(index)), "item": empty]
         )
-        return [added] + (part.map { [event("content_part.added", ["content_index": 0, "part": $0])] } ?? [])
+        return [added] + (part.map { [$0] } ?? [])
+    }
+
+    /// An event about the text of a thought.
+    private func thoughtEvent(_ type: String, _ members: JSONObject) -> Event {
+        var all: JSONObject = [summarizesThought ? "summary_index" : "content_index": 0]
+        for (name, value) in members { all[name] = value }
+        return event((summarizesThought ? "reasoning_summary_" : "reasoning_") + type, all)
+    }
+
+    /// An event about the part that has the text of a thought.
+    private func thoughtPart(_ type: String, _ text: String) -> Event {
+        let part = ResponseObject.reasoningPart(text, isSummary: summarizesThought)
+        return summarizesThought
+            ? event("reasoning_summary_" + type, ["summary_index": 0, "part": part])
+            : event("content_" + type, ["content_index": 0, "part": part])
     }
 
     private var index: Int { answer.items.count - 1 }
@@ -98,7 +115,8 @@ struct ResponseItems {
 
     private func document(_ index: Int, isComplete: Bool) -> JSONValue {
         switch answer.items[index] {
-        case .reasoning(let text): ResponseObject.reasoning(id(index), text, isComplete: isComplete)
+        case .reasoning(let text):
+            ResponseObject.reasoning(id(index), text, isSummary: summarizesThought, isComplete: isComplete)
         case .content(let text): ResponseObject.message(id(index), text, isComplete: isComplete)
         case .call(let call): ResponseObject.call(id(index), call, isComplete: isComplete)
         }

@@ -54,7 +54,12 @@ extension Gateway {
         )
         let (store, id, isStored) = (responses, object.id, request.isStored)
         let conversation = history + request.chat.messages
-        let response = ResponsesResponse(writer, object, isStreaming: order.options.isStreaming) { document, answer in
+        let response = ResponsesResponse(
+            writer,
+            object,
+            order.options,
+            summarizesThought: request.summarizesThought
+        ) { document, answer in
             let bytes = document.utf8()
             if isStored {
                 let messages = conversation + [answer.message]

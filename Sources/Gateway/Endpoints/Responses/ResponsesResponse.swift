@@ -8,6 +8,7 @@ final class ResponsesResponse: GenerationResponse {
     private let writer: ResponseWriter
     private let object: ResponseObject
     private let isStreaming: Bool
+    private let obfuscatesLengths: Bool
     private let keep: (JSONValue, CollectedAnswer) -> Void
     private var items: ResponseItems
     private var headers: HTTPFields = [:]
@@ -18,19 +19,22 @@ final class ResponsesResponse: GenerationResponse {
     /// - Parameters:
     ///   - writer: The client.
     ///   - object: What is known of the response before it begins.
-    ///   - isStreaming: Whether it is told in events.
+    ///   - options: Whether it is told in events, and how.
+    ///   - summarizesThought: Whether the thought is told as its own summary.
     ///   - keep: Called with the finished response.
     init(
         _ writer: ResponseWriter,
         _ object: ResponseObject,
-        isStreaming: Bool,
+        _ options: GenerationOptions,
+        summarizesThought: Bool,
         keep: @escaping (JSONValue, CollectedAnswer) -> Void
     ) {
         self.writer = writer
         self.object = object
-        self.isStreaming = isStreaming
+        isStreaming = options.isStreaming
+        obfuscatesLengths = options.obfuscatesLengths
         self.keep = keep
-        items = ResponseItems(idSuffix: String(object.id.suffix(24)))
+        items = ResponseItems(idSuffix: String(object.id.suffix(24)), summarizesThought: summarizesThought)
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) {
@@ -45,8 +49,8 @@ final class ResponsesResponse: GenerationResponse {
 
     func part(_ part: AnswerPart, choice: Int) { send(items.add(part)) }
 
-    func end(choice: Int, _ reason: FinishReason, _ tokens: ChoiceTokens) {
-        self.reason = reason
+    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) {
+        reason = ending.reason
         send(items.endItem())
     }
 
@@ -89,6 +93,8 @@ final class ResponsesResponse: GenerationResponse {
         var all: JSONObject = ["type": .string(type), "sequence_number": .integer(Int64(sequenceNumber))]
         for (name, value) in members { all[name] = value }
         sequenceNumber += 1
-        writer.write(EventStream.event(JSONValue.object(all).utf8(), name: type))
+        var bytes = JSONValue.object(all).utf8()
+        if obfuscatesLengths, type.hasSuffix(".delta") { LengthObfuscation.fill(&bytes) }
+        writer.write(EventStream.event(bytes, name: type))
     }
 }

@@ -68,13 +68,26 @@ enum ChatShapes {
     private static let completion = Schema.object(
         identity("chat.completion") + [
             ("choices", choices(("message", message), finishReason)), ("usage", .component("Usage")),
-        ]
+        ],
+        optional: [promptLogprobs]
     )
+
+    /// A member for each candidate, named by its id; null for the first token.
+    static let promptLogprobs = ("prompt_logprobs", Schema.array(of: Schema.anyObject.nullable))
+
+    /// The usage at the end of a stream, or until one of its events.
+    static let usageSoFar = Schema.anyOf([
+        .component("Usage"),
+        .object([
+            ("prompt_tokens", .count), ("completion_tokens", .count), ("total_tokens", .count),
+            ("completion_tokens_details", .object([("reasoning_tokens", .count)])),
+        ]),
+    ])
 
     private static let chunk = Schema.anyOf([
         .object(
             identity("chat.completion.chunk") + [("choices", choices(("delta", delta), finishReason.nullable))],
-            optional: [("usage", Schema.component("Usage").nullable)]
+            optional: [("usage", usageSoFar.nullable), ("obfuscation", .string)]
         ),
         .component(Operation.ErrorShape.openAI.rawValue),
     ])

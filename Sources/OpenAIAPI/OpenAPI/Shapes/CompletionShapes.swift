@@ -8,8 +8,18 @@ enum CompletionShapes {
     ]
 
     private static func choices(_ reason: Schema) -> Schema {
-        .array(of: .object([("index", .count), ("text", .string), ("logprobs", .null), ("finish_reason", reason)]))
+        .array(
+            of: .object(
+                [("index", .count), ("text", .string), ("logprobs", logprobs.nullable), ("finish_reason", reason)],
+                optional: [("token_ids", .array(of: .count)), ChatShapes.promptLogprobs]
+            )
+        )
     }
+
+    private static let logprobs = Schema.object([
+        ("tokens", .array(of: .string)), ("token_logprobs", .array(of: Schema.number.nullable)),
+        ("top_logprobs", .array(of: Schema.anyObject.nullable)), ("text_offset", .array(of: .count)),
+    ])
 
     private static let completion = Schema.object(
         ChatShapes.identity("text_completion") + [
@@ -20,7 +30,7 @@ enum CompletionShapes {
     private static let chunk = Schema.anyOf([
         .object(
             ChatShapes.identity("text_completion") + [("choices", choices(ChatShapes.finishReason.nullable))],
-            optional: [("usage", .component("Usage"))]
+            optional: [("usage", ChatShapes.usageSoFar), ("obfuscation", .string)]
         ),
         .component(Operation.ErrorShape.openAI.rawValue),
     ])

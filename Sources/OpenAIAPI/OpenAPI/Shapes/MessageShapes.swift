@@ -17,7 +17,8 @@ enum MessageShapes {
     ])
 
     private static let ending: [(String, Schema)] = [
-        ("stop_reason", Schema.words(["end_turn", "max_tokens", "tool_use"]).nullable), ("stop_sequence", .null),
+        ("stop_reason", Schema.words(["end_turn", "max_tokens", "stop_sequence", "tool_use"]).nullable),
+        ("stop_sequence", Schema.string.nullable),
     ]
 
     private static let message = typed(

@@ -33,7 +33,7 @@ enum ResponseShapes {
             "output_text",
             [("text", .string), ("annotations", .array(of: .anyObject)), ("logprobs", .array(of: .anyObject))]
         ),
-        typed("reasoning_text", [("text", .string)]),
+        typed("reasoning_text", [("text", .string)]), typed("summary_text", [("text", .string)]),
     ])
 
     private static func item(_ type: JSONValue, _ members: [(String, Schema)]) -> Schema {
@@ -61,6 +61,7 @@ enum ResponseShapes {
 
     private static let place: [(String, Schema)] = [("item_id", .string), ("output_index", .count)]
     private static let partPlace = place + [("content_index", .count)]
+    private static let summaryPlace = place + [("summary_index", .count)]
 
     private static func event(_ types: [String], _ members: [(String, Schema)]) -> Schema {
         .object([("type", .words(types.map { "response.\($0)" })), ("sequence_number", .count)] + members)
@@ -78,6 +79,12 @@ enum ResponseShapes {
         event(["content_part.added", "content_part.done"], partPlace + [("part", .component("ResponsePart"))]),
         event(["reasoning_text.delta"], partPlace + [("delta", .string)]),
         event(["reasoning_text.done"], partPlace + [("text", .string)]),
+        event(
+            ["reasoning_summary_part.added", "reasoning_summary_part.done"],
+            summaryPlace + [("part", .component("ResponsePart"))]
+        ),
+        event(["reasoning_summary_text.delta"], summaryPlace + [("delta", .string)]),
+        event(["reasoning_summary_text.done"], summaryPlace + [("text", .string)]),
         event(["output_text.delta"], partPlace + [("delta", .string), ("logprobs", .array(of: .anyObject))]),
         event(["output_text.done"], partPlace + [("text", .string), ("logprobs", .array(of: .anyObject))]),
         event(["function_call_arguments.delta"], place + [("delta", .string)]),
