@@ -55,6 +55,7 @@ import Tokenization
                 name: "m",
                 created: 0,
                 maxModelLength: 64,
+                fingerprint: "fp_0",
                 tokenizer: tokenizer,
                 prompts: PromptBuilder(template: try ChatTemplate(source: "", name: "m"), specialTokens: [:])
             ),
