@@ -56,7 +56,7 @@ def test_budgets_bound_raw_thoughts(client, budget, used):
 
 
 def test_what_cannot_be_is_named(client):
-    for options, param in [({"suffix": "x"}, "suffix"), ({"best_of": 3}, "best_of"), ({"logprobs": 2}, "logprobs")]:
+    for options, param in [({"suffix": "x"}, "suffix"), ({"best_of": 3}, "best_of"), ({"logprobs": 21}, "logprobs")]:
         with pytest.raises(openai.BadRequestError) as error:
             complete(client, "x", **options)
         assert error.value.param == param

@@ -158,8 +158,8 @@ def test_errors_arrive_as_the_clients_own_exceptions(client):
         answer(client, n=0)
     assert bad.value.param == "n"
     with pytest.raises(openai.BadRequestError) as unsupported:
-        answer(client, extra_body={"prompt_logprobs": 1})
-    assert unsupported.value.param == "prompt_logprobs"
+        answer(client, extra_body={"truncate_prompt_tokens": 1})
+    assert unsupported.value.param == "truncate_prompt_tokens"
     with pytest.raises(openai.BadRequestError) as typo:
         answer(client, extra_body={"max_thinkin_tokens": 5})
     assert "max_think_tokens" in str(typo.value)
