@@ -34,7 +34,6 @@ package struct DecodingSequence {
     /// Tokens since the last time that `takeUntold` gave something.
     private var untoldTokens = 0
     private var untoldReports: [TokenReport] = []
-    private let promptCount: Int
     /// How many tokens of the prompt are among the reports.
     private var reportedPromptTokens = 0
 

@@ -32,6 +32,7 @@ final class GatewayHouse: Sendable {
                 name: "m",
                 created: 0,
                 maxModelLength: 1024,
+                fingerprint: "fp_0",
                 tokenizer: tokenizer,
                 prompts: PromptBuilder(template: try ChatTemplate(source: template, name: "t"), specialTokens: [:])
             ),
