@@ -12,7 +12,7 @@ LONG = {**QUESTION, "stream": True, "extra_body": {"ignore_eos": True}, "max_com
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory):
-    return Books(tmp_path_factory.mktemp("errors") / "data")
+    return Books("--data-dir", tmp_path_factory.mktemp("errors") / "data")
 
 
 @pytest.fixture(scope="module")

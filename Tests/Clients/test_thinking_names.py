@@ -284,15 +284,16 @@ def test_a_longer_thought_is_paid_for_first(paying):
     body = {"messages": messages, "max_completion_tokens": 3_900, "max_think_tokens": 3_000}
     with server.http(headers={"authorization": f"Bearer {key}"}) as http:
         worst = http.post("/v1/quote", json=body).json()["worst_case"]["cost"]
-        command("account", "grant", "acme", "--usd", f"{worst:.12f}")
+        # 300 tokens more that are thoughts and not answer: 1,000 picodollars each.
+        command("account", "grant", "acme", "--usd", f"{worst + 300_000e-12:.12f}")
         stream = stream_of(
             server, messages, api_key=key, max_completion_tokens=3_900, extra_body={"max_think_tokens": 3_000}
         )
         name = next(iter(stream)).id
-        more = {"id": name, "action": "extend_thinking", "tokens": 200}
-        assert http.post("/v1/chat/completions/control", json=more).status_code == 402
-        command("account", "grant", "acme", "--usd", "1")
-        assert http.post("/v1/chat/completions/control", json=more).json()["choices"][0]["budget"] == 3_200
+        more = {"id": name, "action": "extend_thinking"}
+        assert http.post("/v1/chat/completions/control", json={**more, "tokens": 500}).status_code == 402
+        extended = http.post("/v1/chat/completions/control", json={**more, "tokens": 200}).json()
+        assert extended["choices"][0]["budget"] == 3_200
         usage = list(stream)[-1].usage
     assert usage.thinking["used"] == 3_200 and usage.thinking["ended_by"] == "budget"
     assert usage.cost > worst and usage.cost_details["thinking"] == pytest.approx(3_200 * 5000e-12, rel=1e-12)
