@@ -13,7 +13,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -126,9 +125,19 @@ def compose_environment():
     return {name: value.strip('"') for name, value in pairs}
 
 
-def main():
+def reason_to_skip():
+    """Why the Dockerfile cannot be carried out on this machine; nothing if it can."""
     if os.getuid() != 0:
-        sys.exit("Carrying out the Dockerfile needs root.")
+        return "it needs root"
+    spaces = ["unshare", "--mount", "--net", "--pid", "--fork", "mount", "--make-rprivate", "/"]
+    probe = subprocess.run(spaces, capture_output=True, text=True)
+    return f"this machine allows no namespaces ({probe.stderr.strip()})" if probe.returncode != 0 else None
+
+
+def main():
+    if reason := reason_to_skip():
+        print(f"Skipped, the Dockerfile was not carried out: {reason}.")
+        return
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="actuary-image-") as name:
         folder = pathlib.Path(name)
