@@ -73,6 +73,7 @@ package struct DecodingSequence {
     /// Carries out what a client asks of the thought; `nil` if there is none.
     package mutating func control(_ wish: ThinkingControl, vocabulary: some TokenVocabulary) -> Progress? {
         switch wish {
+        case .look: gate.isThinking ? Progress() : nil
         case .end: gate.endThinking().map { advance($0, sampledCount: 0, vocabulary) }
         case .extend(let tokens, let bound, let end):
             gate.extendThinking(by: tokens, bound: bound, end: end) ? Progress() : nil

@@ -66,6 +66,30 @@ private struct Transcript {
         #expect(TestVocabulary.bytes(forced.forced) == Array(expected.utf8))
     }
 
+    @Test("who looks changes nothing, and an extension says what the thought is ended by from then on")
+    func looking() throws {
+        var limits = ThinkingLimits.test(3)
+        limits.budgetEnd = .credits
+        let wishes: [(ThinkingControl, budget: Int, ThinkingEnd)] = [
+            (.look, 3, .credits), (.extend(by: 2), 5, .budget), (.extend(by: 9, bound: 4, end: .credits), 4, .credits),
+            (.extend(by: 1, bound: 4, end: .credits), 4, .budget),
+        ]
+        for (wish, budget, end) in wishes {
+            let request = GenerationRequest(
+                prompt: [16],
+                startsThinking: true,
+                limits: limits,
+                sampling: SamplingParameters()
+            )
+            var sequence = DecodingSequence(RequestID(1), choice: 0, request)
+            #expect(sequence.control(wish, vocabulary: TestVocabulary()) != nil)
+            #expect(sequence.gate.budget == budget)
+            for _ in 0..<20 { _ = sequence.append(16, vocabulary: TestVocabulary()) }
+            #expect(sequence.gate.reasoningTokens == budget && sequence.gate.endedBy == end)
+            #expect(sequence.control(.look, vocabulary: TestVocabulary()) == nil)
+        }
+    }
+
     @Test("at the bound the closing text is fed and counted apart", arguments: 1...64)
     func bound(budget: Int) {
         let run = Transcript(Array(repeating: 16, count: 200) + [0], .test(budget, limit: 150))

@@ -24,6 +24,8 @@ package struct TagScanner: Sendable {
     private static let opening = Array("<think>".utf8)
     private static let closing = ClosingText.tag
     private static let toolCall = Array("<TOOLCALL>".utf8)
+    private static let tagsOfThought = [closing, toolCall]
+    private static let tagsOfAnswer = [opening, closing]
 
     /// Where the next byte belongs.
     package private(set) var channel: Channel
@@ -40,10 +42,7 @@ package struct TagScanner: Sendable {
     }
 
     /// The tags that mean something where the text is.
-    private var tags: [[UInt8]] {
-        channel == .thought
-            ? [TagScanner.closing, TagScanner.toolCall] : [TagScanner.opening, TagScanner.closing]
-    }
+    private var tags: [[UInt8]] { channel == .thought ? TagScanner.tagsOfThought : TagScanner.tagsOfAnswer }
 
     /// How many bytes of `</think>` stand at the end of the thought, undecided.
     package var closingTagPrefix: Int {

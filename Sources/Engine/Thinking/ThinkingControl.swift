@@ -1,5 +1,7 @@
 /// What a client can ask of a request that is thinking.
 package enum ThinkingControl: Sendable, Equatable {
+    /// Only tell where the thought stands.
+    case look
     /// Close the thought now and answer.
     case end
     /// Let the thought take so many tokens more than its budget allows, as far as its ceiling.

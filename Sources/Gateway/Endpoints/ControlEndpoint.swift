@@ -23,12 +23,14 @@ extension Gateway {
     }
 
     /// What is asked of the engine: an extension as far as somebody pays for it.
-    private func wish(_ request: ControlRequest, _ entry: LiveRequests.Entry) async throws(APIError) -> ThinkingControl
-    {
+    private func wish(
+        _ request: ControlRequest,
+        _ entry: LiveRequests.Entry
+    ) async throws(APIError) -> ThinkingControl {
         guard case .extendThinking(let tokens) = request.action else { return .end }
-        // Extending by nothing asks whether anybody is thinking: nothing is set aside for thoughts that are over.
-        guard let choices = await control(entry, .extend(by: 0)) else { throw .requestNotFound(request.id) }
-        guard choices.contains(where: \.isThinking) else { return .extend(by: 0) }
+        // Nothing is set aside for thoughts that are over.
+        guard let choices = await control(entry, .look) else { throw .requestNotFound(request.id) }
+        guard choices.contains(where: \.isThinking) else { return .look }
         let granted = try await entry.meter.extend(by: tokens, id: request.id)
         return .extend(by: tokens, bound: granted.thinkingBound, end: granted.isCutByCredits ? .credits : .budget)
     }

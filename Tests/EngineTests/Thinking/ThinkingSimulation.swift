@@ -175,7 +175,8 @@ struct ThinkingSimulation {
         }
         let bound = chance(3) ? number(0...60) : nil
         let control: ThinkingControl =
-            chance(2) ? .end : .extend(by: number(1...20), bound: bound, end: chance(2) ? .credits : .budget)
+            chance(3)
+            ? .look : chance(2) ? .end : .extend(by: number(1...20), bound: bound, end: chance(2) ? .credits : .budget)
         guard let choices = core.control(id, control) else { return }
         report.controls += choices.count(where: \.isApplied)
         one.controls.withLock { $0.append((control, choices)) }

@@ -119,6 +119,7 @@ struct ThoughtOracle {
         while let wish = wishes.first, isThinking, wish.after == result.reasoningTokens {
             wishes.removeFirst()
             switch wish.control {
+            case .look: break
             case .end: close(because: .control)
             case .extend(let tokens, let bound, let end):
                 guard let current = budget else { break }
