@@ -122,6 +122,22 @@ def test_curl(secure, folder):
     assert plain.stdout.endswith(b"400") and b"https_required" in plain.stdout
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_our_own_client_checks_the_certificate(secure, folder, host):
+    load = ["bench", "serve", "--concurrency", "2", "--duration", "0.5", "--max-tokens", "4"]
+    url = f"https://{host}:{port(secure)}"
+    trusting = {**os.environ, "SSL_CERT_FILE": str(folder / "servers.pem")}
+    good = run(*load, "--url", url, env=trusting)
+    assert good.returncode == 0 and "tokens/s" in good.stdout, good.stderr
+    for bad_url, environment in [
+        (url, {**trusting, "SSL_CERT_FILE": str(folder / "clients.pem")}),
+        # Another name of this machine, which the certificate does not have.
+        (url.replace(host, "127.0.0.2"), trusting),
+    ]:
+        bad = run(*load, "--url", bad_url, env=environment)
+        assert bad.returncode == 69 and "no server answers" in bad.stderr, bad.stdout + bad.stderr
+
+
 def test_broken_and_slow_handshakes_cost_only_their_own_connections(folder):
     environment = {"ACTUARY_SERVER_TLS_HANDSHAKE_TIMEOUT": "0.5"}
     arguments = ["--tls-cert", str(folder / "server.pem"), "--tls-key", str(folder / "server.key")]

@@ -24,8 +24,11 @@ final class ClientTLS: @unchecked Sendable {
         SSL_CTX_set_default_verify_paths(context)
         _ = actuary_ssl_min_version(context, TLS1_2_VERSION)
         SSL_set_verify(session, SSL_VERIFY_PEER, nil)
-        SSL_set1_host(session, host)
-        _ = actuary_ssl_server_name(session, host)
+        // RFC 6066 §3: a number is no server name; it is looked for among the certificate's addresses.
+        if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) != 1 {
+            SSL_set1_host(session, host)
+            _ = actuary_ssl_server_name(session, host)
+        }
         SSL_set_fd(session, descriptor)
         guard SSL_connect(session) == 1 else {
             let verdict = SSL_get_verify_result(session)

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// A request on its way.
@@ -13,8 +14,13 @@ final class RunningRequest: Sendable {
     /// Ends the request, which closes its connection; the last event is then `.failed(.cancelled)`.
     func cancel() { connection.cancel() }
 
-    /// Sends the bytes and hands on the answer; returns when it is complete.
+    /// Sends the bytes and hands on the answer; returns when it is complete, on a thread that then ends.
     func run(sending bytes: [UInt8], _ handler: HTTPClient.Handler) {
+        // A server that has closed the connection must not end the program: OpenSSL writes as to a file.
+        var pipe = sigset_t()
+        sigemptyset(&pipe)
+        sigaddset(&pipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipe, nil)
         defer { connection.close() }
         var parser = ResponseParser()
         do throws(ClientError) {
