@@ -59,6 +59,23 @@ struct PostgreSQLStoreTests {
         }
     }
 
+    @Test("a ledger of version 1 becomes one of today, and keeps its entries")
+    func olderSchema() throws {
+        let url = try TestDatabase.freshURL()
+        let account = Account(name: "a", terms: Account.localTerms, at: 1)
+        let old = try TestDatabase.store(url)
+        try old.write { writer throws(StoreError) in try writer.put(account) }
+        old.close()
+        let connection = try TestDatabase.connect(url)
+        defer { connection.close() }
+        _ = try connection.query("UPDATE ledger_schema SET version = 1")
+        let store = try TestDatabase.store(url)
+        defer { store.close() }
+        #expect(try store.read { reader throws(StoreError) in try reader.account(named: "a") } == account)
+        let versions = try connection.query("SELECT version FROM ledger_schema")
+        #expect(try versions.count == 1 && versions[0].integer(0) == PostgreSQLSchema.version)
+    }
+
     @Test("a newer schema is refused at the start, and by a program that runs when it comes")
     func newerSchema() throws {
         let url = try TestDatabase.freshURL()
