@@ -5,18 +5,16 @@ connection, and after 503, which says that nothing was begun.
 """
 
 import http.client
-import http.server
-import threading
 
-HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive"}
+from loopback_proxy import Handler, LoopbackProxy
 
 
-class RollingProxy:
+class RollingProxy(LoopbackProxy):
     def __init__(self):
         self.backends = []
         proxy = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Rolling(Handler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 for host, port in list(proxy.backends):
@@ -34,22 +32,10 @@ class RollingProxy:
                 answer = backend.getresponse()
                 if answer.status == 503:
                     return False
-                self.send_response(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in HOP_BY_HOP:
-                        self.send_header(name, value)
+                self.send_head(answer)
                 self.end_headers()
                 while piece := answer.read1(65536):
                     self.wfile.write(piece)
                 return True
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Rolling)

@@ -1,20 +1,19 @@
 """OpenAI's library tries again by itself; however the first attempt failed, what it got is paid once."""
 
 import http.client
-import http.server
 import socket
 import struct
-import threading
 import time
 
 import openai
 import pytest
 from books import QUESTION, Books
+from loopback_proxy import HOP_BY_HOP, Handler, LoopbackProxy
 
-HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive", "content-length"}
+DROPPED = HOP_BY_HOP | {"content-length"}
 
 
-class FaultyProxy:
+class FaultyProxy(LoopbackProxy):
     """Passes requests on, and deals with the answers as `faults` says, one for each request; then they go through."""
 
     def __init__(self, url):
@@ -23,7 +22,7 @@ class FaultyProxy:
         self.attempts = []
         proxy = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Faulty(Handler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
@@ -33,7 +32,7 @@ class FaultyProxy:
                 if fault == "error before":
                     return self.fail()
                 backend = http.client.HTTPConnection(proxy.target, timeout=60)
-                headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
+                headers = {name: value for name, value in self.headers.items() if name.lower() not in DROPPED}
                 backend.request("POST", self.path, body, headers)
                 if fault == "left early":
                     # The server hears that its client is gone, and the client that its server is.
@@ -50,10 +49,7 @@ class FaultyProxy:
                     # Longer than the client waits.
                     time.sleep(3.5)
                     return self.reset()
-                self.send_response(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in HOP_BY_HOP:
-                        self.send_header(name, value)
+                self.send_head(answer, DROPPED)
                 self.send_header("content-length", str(len(whole)))
                 self.end_headers()
                 self.wfile.write(whole)
@@ -80,16 +76,7 @@ class FaultyProxy:
                 except (OSError, ValueError):
                     pass
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Faulty)
 
 
 FAULTS = ["error before", "error after", "reset after", "left early", "silence after"]
