@@ -77,7 +77,10 @@ extension APIError {
         case .accountExists(let name): self = .conflict("The account \(name) exists already.", code: "account_exists")
         case .accountClosed(let name): self = .conflict("The account \(name) is closed.", code: "account_closed")
         case .accountBusy(let name, let count):
-            self = .conflict("The account \(name) has \(count) running requests.", code: "account_busy")
+            self = .conflict(
+                "The account \(name) has \(count) running requests: wait for their end.",
+                code: "account_busy"
+            )
         case .keyRevoked(let id): self = .conflict("The key \(id) is revoked.", code: "key_revoked")
         case .keyExists(let id):
             self = .conflict(

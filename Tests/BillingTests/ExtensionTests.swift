@@ -103,6 +103,21 @@ import Testing
         #expect(try await ledger.verify().findings.sentences == [])
     }
 
+    @Test("a plan stays as long as requests run that have set its credits aside")
+    func planUnderRequests() async throws {
+        let ledger = try await ledger(
+            AccountTerms(kind: .postpaid, plan: CreditPlan(name: "p", earnRate: 0, launch: 50))
+        )
+        _ = try await ledger.hold(.test("a"))
+        await #expect(throws: LedgerError.accountBusy("acme", requests: 1)) {
+            try await ledger.changeAccount("acme") { $0.plan = nil }
+        }
+        #expect(bound(try await ledger.extend("a", by: 9, atMost: 49)) == 29)
+        _ = try await ledger.capture(.agreed("a", TokenUsage(prompt: 10, thinking: 29)))
+        #expect(try await ledger.changeAccount("acme") { $0.plan = nil }.credits == nil)
+        #expect(try await ledger.verify().findings.sentences == [])
+    }
+
     @Test("limits: thinking tokens shorten, dollars refuse, and a new day adds nothing to a request of the old one")
     func limits() async throws {
         clock.set("2026-03-30T23:59:00Z")

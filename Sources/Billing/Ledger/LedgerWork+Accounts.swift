@@ -7,7 +7,8 @@ extension LedgerWork {
         return try required(record(.accountCreated(terms), account: name).account)
     }
 
-    /// Changes terms; the kind stays. Leaving unlimited mode charges what is owed.
+    /// Changes terms; the kind stays. Leaving unlimited mode charges what is owed. Credits are not taken away from under
+    /// running requests, which have set some aside.
     func changeAccount(
         _ name: String,
         _ change: (inout AccountTerms) throws(LedgerError) -> Void
@@ -18,6 +19,9 @@ extension LedgerWork {
         guard terms.kind == account.terms.kind else { throw .invalid(field: "kind", rule: "cannot be changed") }
         try terms.check()
         guard terms != account.terms else { return account }
+        if terms.plan == nil, account.credits != nil, account.windows.open > 0 {
+            throw .accountBusy(name, requests: account.windows.open)
+        }
         if account.terms.plan?.mode == .unlimited, terms.plan?.mode != .unlimited {
             try chargeSurplus(account, .mode)
         }

@@ -13,7 +13,7 @@ struct AccountPlanCommand: AsyncParsableCommand {
     @Argument(help: "The account.")
     var name: String
 
-    @Argument(help: "The plan's name, or 'none' to think without credits.")
+    @Argument(help: "The plan's name, or 'none' to think without credits, while no request runs.")
     var plan: String
 
     @Option(help: "What happens when credits run out, instead of the plan's own mode: standard or unlimited.")

@@ -37,7 +37,7 @@ extension CommandFailure {
             case .accountExists(let name): .badInput("there is an account \(name) already")
             case .accountClosed(let name): .badInput("the account \(name) is closed")
             case .accountBusy(let name, let requests):
-                .badInput("the account \(name) has running requests (\(requests)): wait for them, then close it")
+                .badInput("the account \(name) has running requests (\(requests)): wait for them, then try again")
             case .unknownKey(let id): .badInput("there is no key \(id): 'actuary key list' shows them")
             case .keyExists(let id): .badInput("there is a key \(id) already: rotate it to get a new text")
             case .keyRevoked(let id): .badInput("the key \(id) is revoked: make a new one")
