@@ -55,7 +55,10 @@ extension Gateway {
         var principal = try await access.principal(of: http)
         var log = log
         log[metadataKey: "request_id"] = "\(http.requestID)"
-        let claim = try idempotencyClaim(http, principal)
+        // The digest of a large body takes time.
+        let claim = try await onWorkers { [self, principal] () throws(APIError) in
+            try idempotencyClaim(http, principal)
+        }
         while true {
             let keptBytesMax = claim?.origin == .key ? ledger.settings.responseBytesMax : 0
             let recorder = ResponseRecorder(writer, bytesMax: keptBytesMax)
@@ -113,13 +116,13 @@ extension Gateway {
         _ http: ServerRequest,
         _ principal: Principal
     ) throws(APIError) -> IdempotencyClaim? {
-        let body = Array(http.route.utf8) + [0] + http.body
+        func body() -> [UInt8] { Array(http.route.utf8) + [0] + http.body }
         let seed = UInt64.random(in: 0 ... .max)
-        if let key = try http.idempotencyKey() { return IdempotencyClaim(key: key, body: body, seed: seed) }
+        if let key = try http.idempotencyKey() { return IdempotencyClaim(key: key, body: body(), seed: seed) }
         guard let name = HTTPField.Name("x-stainless-retry-count"),
             let attempt = http.headerFields[name].flatMap({ Int($0) }), attempt >= 0
         else { return nil }
-        return IdempotencyClaim(attempt: attempt, of: principal.key, body: body, seed: seed)
+        return IdempotencyClaim(attempt: attempt, of: principal.key, body: body(), seed: seed)
     }
 
     /// Does work that takes time, away from event loops and the pool of tasks.
