@@ -98,5 +98,6 @@ def test_the_disk_is_full_and_then_it_is_not(tmp_path):
             time.sleep(0.5)
             traffic.stop()
             assert server.stop() == 0
-        books.check_traffic(traffic.delivered, traffic.finished, CHECKPOINT)
-        assert traffic.refused
+        # The traffic's four clients may all have been in the middle of answers, which wait for the disk.
+        table = books.check_traffic(traffic.delivered, traffic.finished, CHECKPOINT)
+        assert table["answers that came to their end"]

@@ -197,8 +197,9 @@ def endless():
 
 
 def stream_of(server, messages, api_key="none", **options):
+    """A stream that is long before its end when its reader has read only its beginning: there is too much of it."""
     return server.openai(api_key=api_key).chat.completions.create(
-        model="hybrid-two-groups", messages=messages, temperature=0, stream=True,
+        model="hybrid-two-groups", messages=messages, temperature=0, stream=True, logprobs=True, top_logprobs=20,
         stream_options={"include_usage": True}, **options,
     )  # fmt: skip
 
