@@ -12,6 +12,8 @@ package struct ChoiceProgress: Sendable, Equatable {
     package var content = ""
     /// All tokens of the choice up to here.
     package var tokens = TokenCounts()
+    /// Tokens of the prompt that were not computed for this choice.
+    package var cachedTokens = 0
     /// The tokens since the last time one by one, if the request asked for them.
     package var reports: [TokenReport] = []
 

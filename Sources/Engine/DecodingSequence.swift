@@ -91,6 +91,7 @@ package struct DecodingSequence {
         told.reasoning = delta.reasoning
         told.content = delta.content
         told.tokens = TokenCounts(gate)
+        told.cachedTokens = cachedTokens
         told.reports = untoldReports
         untoldReports = []
         return told

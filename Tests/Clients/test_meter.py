@@ -119,6 +119,28 @@ def test_credits_shorten_thoughts_and_never_fail_a_request(books):
         assert credits.json()["available"] == 0 and credits.headers["x-think-credits-remaining"] == "0"
 
 
+def test_a_recovered_request_pays_for_its_remembered_prompt_as_such(books):
+    long = {**QUESTION, "messages": [{"role": "user", "content": "What is 348 + 275? " * 40}], "ignore_eos": True}
+    with books.server(ACTUARY_BILLING_CHECKPOINT_TOKENS=str(CHECKPOINT)) as server:
+        headers = {"authorization": f"Bearer {books.key}"}
+        httpx2.post(f"{server.url}/v1/chat/completions", json={**long, "max_tokens": 40}, headers=headers)
+        body = {**long, "stream": True, "max_tokens": 3000, "logprobs": True, "top_logprobs": 20}
+        with httpx2.stream("POST", f"{server.url}/v1/chat/completions", json=body, headers=headers) as stream:
+            lines = stream.iter_lines()
+            for _ in range(100):
+                line = next(lines)
+            id = json.loads((line or next(lines))[6:])["id"]
+            server.stop(signal.SIGKILL)
+    with books.server():
+        books.wait_for_ends()
+    [end] = books.ends()[id]
+    prompt, cached, thinking, answer, _ = end["detail"]["usage"]
+    assert end["kind"] == "recovered" and prompt - 64 < cached < prompt
+    counts = {"prompt": prompt - cached, "cached_prompt": cached, "thinking": thinking, "answer": answer}
+    assert end["detail"]["amount"] == sum(counts[name] * price for name, price in PRICES.items())
+    books.check()
+
+
 def test_nothing_is_lost_or_doubled_when_the_server_is_killed(tmp_path):
     books = Books("--data-dir", tmp_path / "data")
     kill_again_and_again(books, int(os.environ.get("LEDGER_KILLS", "15")))

@@ -40,6 +40,20 @@ import Testing
         return ChoiceResult(finishReason: .stop, gate: gate, promptTokens: 3, cachedTokens: 2)
     }
 
+    @Test("what was remembered of the prompts is told once, by their first choices, before the counts that rest on it")
+    func cachedTokens() throws {
+        var progress = GenerationProgress(try order(prompts: 2, choices: 2))
+        func steps(prompt: Int, choice: Int, cached: Int) -> [GenerationProgress.Step] {
+            var piece = ChoiceProgress(choice: choice)
+            piece.cachedTokens = cached
+            return progress.take(.progressed(piece), prompt: prompt)
+        }
+        #expect(steps(prompt: 0, choice: 1, cached: 3) == [.count(TokenCounts(), choice: 1)])
+        #expect(steps(prompt: 0, choice: 0, cached: 2) == [.cached(2), .count(TokenCounts(), choice: 0)])
+        #expect(steps(prompt: 1, choice: 0, cached: 1) == [.cached(3), .count(TokenCounts(), choice: 2)])
+        #expect(steps(prompt: 1, choice: 0, cached: 1) == [.count(TokenCounts(), choice: 2)])
+    }
+
     @Test("choices of several prompts are numbered through, and the request ends with the last")
     func severalPrompts() throws {
         var progress = GenerationProgress(try order(prompts: 2, choices: 2))

@@ -31,6 +31,7 @@ private struct Unasked: RequestMeter {
     func admit(_ order: GenerationOrder) async throws(APIError) -> Admittance { throw .requestNotFound("") }
     func extend(by tokens: Int, id: String) async throws(APIError) -> Extension { throw .requestNotFound(id) }
     func note(_ tokens: TokenCounts, choice: Int) -> Int { 0 }
+    func noteCached(_ tokens: Int) {}
     func mayTell(_ tokens: Int, otherwise action: @escaping @Sendable () -> Void) -> Bool { true }
     func settle(_ ending: GenerationEnding) async -> MeterReading { MeterReading() }
     func keep(_ answer: StoredResponse) {}

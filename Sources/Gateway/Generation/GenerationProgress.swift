@@ -7,6 +7,8 @@ struct GenerationProgress {
     enum Step: Equatable {
         case begin
         case part(AnswerPart, choice: Int)
+        /// Tokens of all prompts that were not computed, as far as is known.
+        case cached(Int)
         /// All tokens of the choice so far.
         case count(TokenCounts, choice: Int)
         case end(choice: Int, ChoiceEnding, ChoiceTokens)
@@ -57,9 +59,10 @@ struct GenerationProgress {
             hasBegun = true
             return [.begin]
         case .progressed(let progress):
+            let cached = noteCached(progress.cachedTokens, choice: progress.choice, of: prompt)
             let choice = first + progress.choice
             let steps = parts(of: progress, choice).map { Step.part($0, choice: choice) }
-            return [.count(progress.tokens, choice: choice)] + steps
+            return cached + [.count(progress.tokens, choice: choice)] + steps
         case .choiceEnded(let choice, let result): return ended(result, choice: choice, of: prompt)
         case .completed: return promptEnded()
         case .cancelled(let results):
@@ -154,6 +157,12 @@ struct GenerationProgress {
         }
     }
 
+    private mutating func noteCached(_ tokens: Int, choice: Int, of prompt: Int) -> [Step] {
+        guard choice == 0, cachedTokens[prompt] != tokens else { return [] }
+        cachedTokens[prompt] = tokens
+        return [.cached(cachedTokens.reduce(0, +))]
+    }
+
     private mutating func note(_ result: ChoiceResult, choice: Int, of prompt: Int) -> ChoiceTokens {
         let tokens = ChoiceTokens(
             reasoning: result.reasoningTokens,
@@ -163,7 +172,7 @@ struct GenerationProgress {
             endedBy: ThinkingEnding(order.prompts[prompt].withheld ?? result.thinkingEndedBy)
         )
         results[prompt * order.options.choiceCount + choice] = tokens
-        if choice == 0 { cachedTokens[prompt] = result.cachedTokens }
+        _ = noteCached(result.cachedTokens, choice: choice, of: prompt)
         promptTokens[prompt] = max(promptTokens[prompt], result.promptTokens)
         if bound.isEnabled, let budget = bound.tokens, let last = result.thinkingBudget {
             bound.tokens = max(budget, last)

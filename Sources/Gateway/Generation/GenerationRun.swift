@@ -112,7 +112,11 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
     /// The meter hears of tokens at once, the client in the same order as far as the meter allows.
     private func take(_ steps: [GenerationProgress.Step]) {
         for step in steps {
-            if case .count(let counts, let choice) = step { tokens = meter.note(counts, choice: choice) }
+            switch step {
+            case .count(let counts, let choice): tokens = meter.note(counts, choice: choice)
+            case .cached(let tokens): meter.noteCached(tokens)
+            default: break
+            }
         }
         for step in steps { untold.append((step, tokens)) }
         tell()
@@ -141,6 +145,7 @@ final class GenerationRun: @unchecked Sendable {  // All mutable state is touche
         switch step {
         case .begin: response.begin(headers: headers, commentInterval: commentInterval)
         case .part(let part, let choice): response.part(part, choice: choice)
+        case .cached: break
         case .count(let counts, let choice): response.count(counts, choice: choice)
         case .end(let choice, let ending, let tokens): response.end(choice: choice, ending, tokens)
         case .takeBack: cancel()

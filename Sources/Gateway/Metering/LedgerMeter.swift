@@ -19,15 +19,16 @@ final class LedgerMeter: RequestMeter {
 
     private struct State {
         var promptTokens = 0
+        var cachedTokens = 0
         /// What the thinking bound could be extended to.
         var thinkingBoundMax = 0
         var choices: [TokenCounts] = []
         /// The completion tokens of all choices.
         var total = 0
 
-        /// Everything so far; cached tokens are known at the end only.
+        /// Everything so far.
         var usage: TokenUsage {
-            var usage = TokenUsage(prompt: promptTokens)
+            var usage = TokenUsage(prompt: promptTokens, cachedPrompt: cachedTokens)
             for tokens in choices {
                 usage.thinking += tokens.reasoning
                 usage.answer += tokens.answer
@@ -136,6 +137,8 @@ final class LedgerMeter: RequestMeter {
         ledger.progress(usage, requestID: requestID)
         return total
     }
+
+    func noteCached(_ tokens: Int) { state.withLock { $0.cachedTokens = tokens } }
 
     func mayTell(_ tokens: Int, otherwise action: @escaping @Sendable () -> Void) -> Bool {
         ledger.mayTell(tokens, of: requestID, otherwise: action)

@@ -27,6 +27,9 @@ protocol RequestMeter: Sendable {
     /// - Returns: The completion tokens of all choices so far.
     func note(_ tokens: TokenCounts, choice: Int) -> Int
 
+    /// Told how many prompt tokens were not computed, before the first count that rests on it; returns at once.
+    func noteCached(_ tokens: Int)
+
     /// Whether the client may be told of so many completion tokens. If not yet, `action` is called once it may.
     func mayTell(_ tokens: Int, otherwise action: @escaping @Sendable () -> Void) -> Bool
 
