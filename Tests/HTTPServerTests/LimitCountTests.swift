@@ -59,8 +59,7 @@ struct LimitCountTests {
         let settings = ServerSettings()
         func machine() -> ConnectionMachine {
             ConnectionMachine(
-                settings: settings,
-                router: MachineDriver.router,
+                rules: ConnectionRules(settings: settings, router: MachineDriver.router),
                 identity: "id",
                 peerAddress: "192.0.2.1",
                 isSecuring: true,

@@ -29,8 +29,7 @@ struct MachineDriver {
         var settings = ServerSettings()
         change(&settings)
         machine = ConnectionMachine(
-            settings: settings,
-            router: Self.router,
+            rules: ConnectionRules(settings: settings, router: Self.router),
             identity: "id",
             peerAddress: "192.0.2.1",
             now: Moment(time: .zero, date: "D")

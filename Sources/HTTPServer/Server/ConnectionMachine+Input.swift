@@ -37,7 +37,7 @@ extension ConnectionMachine {
     package mutating func peerStoppedSending(at now: Moment) {
         guard !peerStopped else { return }
         peerStopped = true
-        if state == .responding { exchange?.probeTime = now.time + settings.probeDelay }
+        if state == .responding { exchange?.probeTime = now.time + rules.settings.probeDelay }
     }
 
     /// Goes on with what was read ahead, if nothing stands in the way.
@@ -152,7 +152,7 @@ extension ConnectionMachine {
             requestID: current.requestID
         )
         perform(.begin(request, number: current.number, handler: route.handler))
-        if peerStopped { exchange?.probeTime = now.time + settings.probeDelay }
+        if peerStopped { exchange?.probeTime = now.time + rules.settings.probeDelay }
     }
 
     /// Sends what makes a closed socket answer with a reset; see the type's description.
@@ -165,7 +165,7 @@ extension ConnectionMachine {
         case .pending where exchange.head.version == .http11:
             send(at: now) { $0.append(contentsOf: ResponseHead.continueBytes) }
         case .pending:
-            self.exchange?.graceEnd = now.time + settings.halfCloseGrace
+            self.exchange?.graceEnd = now.time + rules.settings.halfCloseGrace
         case .streaming:
             sendHeartbeat(at: now)
         }

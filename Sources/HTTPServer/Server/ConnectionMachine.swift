@@ -42,8 +42,7 @@ package struct ConnectionMachine: Sendable {
         case closed
     }
 
-    let settings: ServerSettings
-    let router: Router
+    let rules: ConnectionRules
     let identity: String
     let peerAddress: String
 
@@ -81,32 +80,33 @@ package struct ConnectionMachine: Sendable {
     /// Starts a connection.
     ///
     /// - Parameters:
-    ///   - settings: Limits and timeouts.
-    ///   - router: Finds the handlers.
+    ///   - rules: Limits, timeouts and handlers.
     ///   - identity: Unique among connections; request ids that the server makes up begin with it.
     ///   - peerAddress: The client's address, handed on to handlers.
     ///   - isSecuring: Whether a TLS handshake comes first, after which `secured` is to be called.
     ///   - now: The time of the start.
     package init(
-        settings: ServerSettings,
-        router: Router,
+        rules: ConnectionRules,
         identity: String,
         peerAddress: String,
         isSecuring: Bool = false,
         now: Moment
     ) {
-        self.settings = settings
-        self.router = router
+        self.rules = rules
         self.identity = identity
         self.peerAddress = peerAddress
-        parser = RequestParser(limits: settings.wire)
+        parser = RequestParser(limits: rules.settings.wire)
         if isSecuring {
             state = .securing
-            handshakeDeadline = now.time + settings.handshakeTimeout
+            handshakeDeadline = now.time + rules.settings.handshakeTimeout
         } else {
-            headDeadline = now.time + settings.headTimeout
+            headDeadline = now.time + rules.settings.headTimeout
         }
     }
+
+    var settings: ServerSettings { rules.settings }
+
+    var router: Router { rules.router }
 
     /// Takes note that the TLS handshake is done: HTTP begins.
     package mutating func secured(at now: Moment) {
@@ -152,9 +152,8 @@ package struct ConnectionMachine: Sendable {
 
     /// Hands out what is to be done since the last call, in order.
     package mutating func takeActions() -> [ConnectionAction] {
-        let taken = actions
-        actions.removeAll()
-        return taken
+        defer { actions = [] }
+        return actions
     }
 
     /// Takes note that the driver wrote some of `output`.

@@ -52,12 +52,12 @@ package final class HTTPServer: Sendable {
             statistics: statistics
         )
         self.registry = registry
+        let rules = ConnectionRules(settings: settings, router: router)
         let process = String(UInt32.random(in: .min ... .max), radix: 16)
         loops = (0..<Self.loopCount(settings)).map { index in
             EventLoop(
                 index: index,
-                settings: settings,
-                router: router,
+                rules: rules,
                 registry: registry,
                 statistics: statistics,
                 credentials: credentials,

@@ -33,7 +33,7 @@ package struct OutputBuffer: Sendable {
 
     /// Drops everything; large memory is given back, so that idle connections stay small.
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 4096)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 512)
         head = 0
     }
 

@@ -36,15 +36,9 @@ package final class TLSSession {
     /// The most text to seal at once: one record.
     package static let recordBytesMax = 16 * 1024
 
-    /// Memory of a BIO beyond this is given back as soon as it is empty, so that idle connections stay small.
-    private static let idleBytesMax = 2048
-
     private let pointer: OpaquePointer
-    private var input: OpaquePointer
-    private var output: OpaquePointer
-    /// The most that the BIOs have held since they were made.
-    private var inputPeak = 0
-    private var outputPeak = 0
+    /// What came over the wire and OpenSSL has not taken yet.
+    private var incoming = OutputBuffer()
     private var final: Event?
     private var hasInput = false
 
@@ -58,9 +52,8 @@ package final class TLSSession {
     init(_ context: TLSContext) {
         guard let pointer = SSL_new(context.pointer) else { preconditionFailure("no memory for OpenSSL") }
         self.pointer = pointer
-        input = Self.makeMemory()
-        output = Self.makeMemory()
-        SSL_set_bio(pointer, input, output)
+        let wire = TLSWire.makeBIO(for: self)
+        SSL_set_bio(pointer, wire, wire)
         SSL_set_accept_state(pointer)
     }
 
@@ -82,15 +75,13 @@ package final class TLSSession {
                 return
             }
         }
-        bytes.withUnsafeBufferPointer { _ = BIO_write(input, $0.baseAddress, Int32($0.count)) }
-        inputPeak = max(inputPeak, bytes.count)
+        bytes.withUnsafeBufferPointer { piece in incoming.append { $0.append(contentsOf: piece) } }
     }
 
     /// Finds the next event; to be called until there is none.
     package func next(into buffer: UnsafeMutableRawBufferPointer) -> Event {
         if let final { return final }
         ERR_clear_error()
-        defer { collect() }
         guard isSecured else {
             let code = SSL_do_handshake(pointer)
             guard code != 1 else {
@@ -109,11 +100,10 @@ package final class TLSSession {
     package func seal(_ text: UnsafeRawBufferPointer) {
         precondition(isSecured && !text.isEmpty && text.count <= Self.recordBytesMax, "text that cannot be sealed now")
         ERR_clear_error()
-        // A memory BIO takes everything, and renegotiation, which could interrupt, is off: less only after a failure.
+        // The buffer takes everything, and renegotiation, which could interrupt, is off: less only after a failure.
         if SSL_write(pointer, text.baseAddress, Int32(text.count)) != Int32(text.count) {
             final = final ?? .failed(.protocolFailure(reason: TLSError.latestReason()))
         }
-        collect()
     }
 
     /// Tells the client that nothing more will come.
@@ -122,7 +112,6 @@ package final class TLSSession {
         ERR_clear_error()
         // RFC 8446 §6.1: each side closes its own direction, so the other's close_notify is not waited for.
         _ = SSL_shutdown(pointer)
-        collect()
     }
 
     /// Drops sealed bytes that were sent.
@@ -133,11 +122,6 @@ package final class TLSSession {
     private func event(after code: Int32) -> Event {
         switch SSL_get_error(pointer, code) {
         case SSL_ERROR_WANT_READ:
-            if inputPeak > Self.idleBytesMax {
-                input = Self.makeMemory()
-                SSL_set0_rbio(pointer, input)
-                inputPeak = 0
-            }
             return .needsMore
         case SSL_ERROR_ZERO_RETURN:
             final = .end
@@ -146,27 +130,21 @@ package final class TLSSession {
         }
         return final ?? .needsMore
     }
+}
 
-    /// Moves what OpenSSL wants to send into `sealed`.
-    private func collect() {
-        let count = actuary_bio_pending(output)
-        guard count > 0 else { return }
-        sealed.append { bytes in
-            bytes.append(addingCapacity: count) { span in
-                span.withUnsafeMutableBufferPointer { buffer, initialized in
-                    initialized = Int(BIO_read(output, buffer.baseAddress, Int32(count)))
-                }
-            }
-        }
-        outputPeak = max(outputPeak, count)
-        guard outputPeak > Self.idleBytesMax else { return }
-        output = Self.makeMemory()
-        SSL_set0_wbio(pointer, output)
-        outputPeak = 0
+// MARK: - For the wire's BIO
+
+extension TLSSession {
+    /// Moves bytes that came to where OpenSSL wants them, and tells how many.
+    func takeIncoming(into target: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(target.count, incoming.count)
+        incoming.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        incoming.consume(count)
+        return count
     }
 
-    private static func makeMemory() -> OpaquePointer {
-        guard let memory = BIO_new(BIO_s_mem()) else { preconditionFailure("no memory for OpenSSL") }
-        return memory
+    /// Takes what OpenSSL wants to send.
+    func appendSealed(_ bytes: UnsafeRawBufferPointer) {
+        sealed.append { $0.append(contentsOf: bytes) }
     }
 }

@@ -15,8 +15,7 @@ extension EventLoop {
             socket: Self.makeSocket(descriptor, id: id, loop: self),
             session: session,
             machine: ConnectionMachine(
-                settings: settings,
-                router: router,
+                rules: rules,
                 identity: "\(identityPrefix)-\(id)",
                 peerAddress: peer.text,
                 isSecuring: session != nil,

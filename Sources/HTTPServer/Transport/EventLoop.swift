@@ -24,8 +24,7 @@ actor EventLoop {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private nonisolated let mailbox = Mutex(Mailbox())
-    let settings: ServerSettings
-    let router: Router
+    let rules: ConnectionRules
     let registry: ConnectionRegistry
     let statistics: ServerStatistics
     let credentials: TLSCredentials?
@@ -50,8 +49,7 @@ actor EventLoop {
     ///
     /// - Parameters:
     ///   - index: Its number, for the queue's label.
-    ///   - settings: Limits and timeouts of connections.
-    ///   - router: Finds the handlers.
+    ///   - rules: Limits, timeouts and handlers of connections.
     ///   - registry: Counts connections for all loops.
     ///   - statistics: Counts everything else.
     ///   - credentials: What is needed to speak TLS; nil speaks plain HTTP.
@@ -59,8 +57,7 @@ actor EventLoop {
     ///   - log: Gets events, on this loop's queue.
     init(
         index: Int,
-        settings: ServerSettings,
-        router: Router,
+        rules: ConnectionRules,
         registry: ConnectionRegistry,
         statistics: ServerStatistics,
         credentials: TLSCredentials?,
@@ -68,8 +65,7 @@ actor EventLoop {
         log: @escaping @Sendable (ServerEvent) -> Void
     ) {
         executor = QueueExecutor(label: "http.loop.\(index)")
-        self.settings = settings
-        self.router = router
+        self.rules = rules
         self.registry = registry
         self.statistics = statistics
         self.credentials = credentials
