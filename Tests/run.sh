@@ -14,7 +14,7 @@ step() { printf '\n== %s (after %d s)\n' "$1" $((SECONDS - started)); }
 
 step "Installing what is missing"
 Config/install.sh g++ libc6-dev libcurl4 libpq-dev libsqlite3-dev libssl-dev libxml2 zlib1g-dev
-Config/install.sh curl haproxy mmdebstrap openssl postgresql prometheus python3 python3-venv
+Config/install.sh curl haproxy libfaketime mmdebstrap openssl postgresql prometheus python3 python3-venv
 # A C library, a linker and an emulator for ARM: only Tests/Kernels/neon.sh needs them.
 Config/install.sh gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 if ! [ -x .venv-tests/bin/python ]; then python3 -m venv .venv-tests; fi

@@ -22,11 +22,12 @@ os.environ["ACTUARY_DATA_DIR"] = tempfile.mkdtemp(prefix="actuary-data-")
 class Server:
     """A running server; `with Server(...) as server` stops it again."""
 
-    def __init__(self, *arguments, environment=None):
+    def __init__(self, *arguments, environment=None, through=()):
+        """`through` is a command that turns itself into the one behind it."""
         # A ledger of its own, unless the arguments name one.
         self.data = tempfile.TemporaryDirectory(prefix="actuary-data-")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", "0", *arguments],
+            [*through, BINARY, "serve", "--port", "0", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

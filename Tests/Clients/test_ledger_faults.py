@@ -2,16 +2,19 @@
 
 import contextlib
 import os
+import pathlib
 import subprocess
 import time
 
 import httpx2
 import pytest
 from books import QUESTION, Books
+from conftest import Server
 from postgres_cluster import Cluster
 from traffic import Traffic
 
 CHECKPOINT = 16
+FAKETIME = pathlib.Path("/usr/lib") / f"{os.uname().machine}-linux-gnu" / "faketime" / "libfaketime.so.1"
 
 
 def ask(server, books):
@@ -101,3 +104,36 @@ def test_the_disk_is_full_and_then_it_is_not(tmp_path):
         # The traffic's four clients may all have been in the middle of answers, which wait for the disk.
         table = books.check_traffic(traffic.delivered, traffic.finished, CHECKPOINT)
         assert table["answers that came to their end"]
+
+
+@pytest.mark.skipif(not FAKETIME.exists(), reason="the package libfaketime is not there to set clocks with")
+def test_a_clock_that_is_set_back_opens_no_window_again(tmp_path):
+    clock = tmp_path / "clock"
+    environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1"}
+    environment |= {"DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1"}
+
+    # A minute of the ledger has just begun, so that none ends before this does.
+    begin = 5 - time.time() % 60
+
+    def set_clock(days):
+        clock.write_text(f"{begin + days * 86_400:+.3f}\n")
+
+    books = Books("--data-dir", tmp_path / "data", limits=["--requests-per-minute", "2"])
+    set_clock(0)
+    # Only a program behind the first one that the library was loaded into finds its arguments where it looks for them.
+    through = ["sh", "-c", 'exec "$0" "$@"']
+    with Server(*books.place, environment=environment, through=through) as server:
+        assert [ask(server, books).status_code for _ in range(3)] == [200, 200, 429]
+        set_clock(-1)
+        refused = ask(server, books)
+        assert refused.status_code == 429 and 0 < int(refused.headers["retry-after"]) <= 60
+        set_clock(1)
+        assert [ask(server, books).status_code for _ in range(3)] == [200, 200, 429]
+        set_clock(0)
+        assert ask(server, books).status_code == 429
+    # The ledger is a day ahead of this start's clock, and goes on from there.
+    with books.server() as server:
+        assert ask(server, books).status_code in (200, 429)
+    times = [entry["time"] for entry in books.entries()]
+    assert times == sorted(times) and times[-1] - times[0] > 86_000_000
+    books.check()

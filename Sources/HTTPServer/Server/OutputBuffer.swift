@@ -15,6 +15,8 @@ package struct OutputBuffer: Sendable {
             bytes.removeSubrange(..<head)
             head = 0
         }
+        // Room for a small answer at once, not bit by bit.
+        if bytes.capacity == 0 { bytes.reserveCapacity(480) }
         write(&bytes)
     }
 
@@ -31,9 +33,9 @@ package struct OutputBuffer: Sendable {
         if head == bytes.count { removeAll() }
     }
 
-    /// Drops everything; large memory is given back, so that idle connections stay small.
+    /// Drops everything; memory is given back, so that idle connections stay small.
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 512)
+        bytes = []
         head = 0
     }
 

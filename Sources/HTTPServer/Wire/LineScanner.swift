@@ -17,9 +17,9 @@ struct LineScanner: Sendable {
     /// Whether some byte of an unfinished line has been taken.
     var isInsideLine: Bool { !isComplete && (!line.isEmpty || expectsLineFeed) }
 
-    /// Starts a new section: the byte count returns to zero and large memory is given back.
+    /// Starts a new section: the byte count returns to zero and memory is given back.
     mutating func beginSection() {
-        line.removeAll(keepingCapacity: line.capacity <= 2048)
+        line = []
         sectionBytes = 0
         expectsLineFeed = false
         isComplete = false
