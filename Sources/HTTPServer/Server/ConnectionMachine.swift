@@ -42,13 +42,13 @@ package struct ConnectionMachine: Sendable {
         case closed
     }
 
-    let rules: ConnectionRules
+    private let rules: ConnectionRules
     let identity: String
     let peerAddress: String
 
     var state = State.idle
     var parser: RequestParser
-    var exchange: Exchange?
+    @Boxed var exchange: Exchange?
     var requestCount = 0
     package internal(set) var isDraining = false
     /// No more input will come: a FIN has been read.

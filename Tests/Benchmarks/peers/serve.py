@@ -129,7 +129,8 @@ def samples(options, server):
             row["tokens_per_second"] = line["tokens_per_second"]
             row |= {f"{name}_{part}": time[part] for name, time in times.items() for part in ("p50", "p99", "max")}
             rows.append(row)
-            measure.say(f"  {server.side} {streams} streams{', prompts arriving' if arriving else ''}: done")
+            # Said at once, for the other side may fail.
+            measure.say("  " + json.dumps(row))
     return rows
 
 
