@@ -91,10 +91,12 @@ def test_the_other_answers_are_as_declared(document, http):
 
 
 def test_the_report_of_a_control_is_as_declared(document, http):
-    # So much that the stream cannot be sent to its end to a client that has read only its beginning.
+    # So much that the stream cannot be sent to its end to a client that has read only its beginning; and the iterator
+    # is kept, for the connection is closed with it.
     body = {**CHAT, "stream": True, "ignore_eos": True, "n": 4, "max_completion_tokens": 3500, "logprobs": True}
     with http.stream("POST", "/v1/chat/completions", json={**body, "top_logprobs": 20}) as stream:
-        line = next(line for line in stream.iter_lines() if line.startswith("data: "))
+        lines = stream.iter_lines()
+        line = next(line for line in lines if line.startswith("data: "))
         control = {"id": json.loads(line[6:])["id"], "action": "extend_thinking", "tokens": 3}
         answer = http.post("/v1/chat/completions/control", json=control)
     assert answer.status_code == 200
