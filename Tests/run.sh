@@ -41,6 +41,9 @@ Tests/postgres.sh run swift test --skip-build --skip '^HTTPServerTests\.'
 # These block in sockets, so on two cores they would take the threads that the other tests run on.
 swift test --skip-build --no-parallel --filter '^HTTPServerTests\.'
 
+step "Fuzzing of what reads from clients, a minute for each target"
+Tests/Fuzz/run.sh 60
+
 step "Release build, as the Dockerfile has it"
 swift build --configuration release --static-swift-stdlib
 binaries=$(swift build --configuration release --show-bin-path)
