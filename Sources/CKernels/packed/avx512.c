@@ -98,7 +98,7 @@ INLINE void whole_tile(ck_packed_format format, int groups, int rows, const ck_p
     const int8_t *x = (const int8_t *)p->x.values;
     const ptrdiff_t scales_at = format == CK_PACKED_INT8 ? offsetof(ck_int8_chunk, scales) : offsetof(ck_int4_chunk, scales);
     for (ptrdiff_t c = 0; c < p->chunk_count; c++) {
-        fetch_ahead(p, groups, c);
+        fetch_ahead(p, groups, 1, c);
         const char *chunk = p->w + c * ck_chunk_bytes(format);
         UNROLL for (int half = 0; half < 2; half++) {
             const ptrdiff_t block = c * 2 + half;
@@ -127,7 +127,7 @@ INLINE void brain_tile(int groups, int rows, const ck_panel *p) {
     UNROLL for (int i = 0; i < groups * rows; i++) sums[i] = _mm512_setzero_ps();
     const int8_t *x = (const int8_t *)p->x.values;
     for (ptrdiff_t c = 0; c < p->chunk_count; c++) {
-        fetch_ahead(p, groups, c);
+        fetch_ahead(p, groups, 1, c);
         const ck_bf16_chunk *chunk = (const ck_bf16_chunk *)p->w + c;
 #pragma clang loop unroll_count(4)
         for (ptrdiff_t pair = 0; pair < CK_CHUNK_COLUMNS / 2; pair++) {

@@ -26,9 +26,10 @@ typedef struct {
 // How far ahead a single tile fetches: what arrives while the processor's own window of work is gone through.
 #define FETCH_DISTANCE 8192
 
-INLINE void fetch_ahead(const ck_panel *p, int groups, ptrdiff_t chunk) {
+// `is_read_once`: whether nothing of the panel is read a second time, so that it need not go into the second cache.
+INLINE void fetch_ahead(const ck_panel *p, int groups, int is_read_once, ptrdiff_t chunk) {
     const char *from = p->ahead + chunk * p->ahead_step;
-    if (p->is_only_tile) {
+    if (p->is_only_tile && is_read_once) {
         UNROLL for (int r = 0; r < groups; r++) {
             for (ptrdiff_t i = 0; i < p->ahead_step; i += 64) __builtin_prefetch(from + r * p->group_bytes + i, 0, 0);
         }
