@@ -53,7 +53,10 @@ import Testing
         let now = #"{"name": "now", "arguments": {}}"#
         let choice = #"{"type": "function", "function": {"name": "now"}}"#
         let named = try grammar(tools + #", "tool_choice": \#(choice)"#)
-        #expect(takes(named, "<TOOLCALL>[\(now), \(now)]</TOOLCALL>"))
+        #expect(takes(named, "<TOOLCALL>[\(now)]</TOOLCALL>"))
+        #expect(!takes(named, "<TOOLCALL>[\(now), \(now)]</TOOLCALL>"))
+        let several = try grammar(tools + #", "parallel_tool_calls": true, "tool_choice": \#(choice)"#)
+        #expect(takes(several, "<TOOLCALL>[\(now), \(now)]</TOOLCALL>"))
         #expect(!takes(named, #"<TOOLCALL>[{"name": "add", "arguments": {"a": 5}}]</TOOLCALL>"#))
         let single = try grammar(tools + #", "tool_choice": "required", "parallel_tool_calls": false"#)
         #expect(takes(single, "<TOOLCALL>[\(now)]</TOOLCALL>"))

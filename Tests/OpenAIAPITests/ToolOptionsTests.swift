@@ -30,6 +30,14 @@ import Testing
         #expect(try ChatBody.error(Self.tools + #", "functions": [{"name": "f"}]"#).param == "functions")
     }
 
+    @Test("a named tool is called once unless the client says that it takes several calls")
+    func named() throws {
+        let named = Self.tools + #", "tool_choice": {"type": "function", "function": {"name": "g"}}"#
+        #expect(try !ChatBody.read(named).tools.allowsParallelCalls)
+        #expect(try ChatBody.read(named + #", "parallel_tool_calls": true"#).tools.allowsParallelCalls)
+        #expect(try ChatBody.read(Self.tools + #", "tool_choice": "required""#).tools.allowsParallelCalls)
+    }
+
     @Test("what may be called follows the choice, with the schema and its place in the body")
     func callable() throws {
         let tools =

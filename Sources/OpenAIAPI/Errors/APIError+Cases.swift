@@ -28,10 +28,13 @@ extension APIError {
     /// 400: prompt and completion do not fit into the model's context.
     ///
     /// `completionTokens` is what the completion asks for or needs at least, `limit` the length of the context.
+    /// Client libraries tell this error from others by phrases of the message: LiteLLM by OpenAI's beginning,
+    /// LangChain by the code's name in the text.
     package static func contextLengthExceeded(promptTokens: Int, completionTokens: Int, limit: Int) -> APIError {
         .invalidRequest(
-            "This model's context is \(limit) tokens, but the prompt has \(promptTokens) and the completion asks for "
-                + "\(completionTokens) more. Shorten the messages or lower 'max_completion_tokens'.",
+            "This model's maximum context length is \(limit) tokens, but the prompt has \(promptTokens) and the completion "
+                + "asks for \(completionTokens) more. Shorten the messages or lower 'max_completion_tokens' "
+                + "(context_length_exceeded).",
             param: "messages",
             code: "context_length_exceeded"
         )

@@ -8,6 +8,8 @@ package struct ToolOptions: Sendable, Equatable {
         case auto
         case required
         case named(String)
+
+        fileprivate var isNamed: Bool { if case .named = self { true } else { false } }
     }
 
     /// Declarations as the template prints them; empty if no tool may be called.
@@ -18,6 +20,9 @@ package struct ToolOptions: Sendable, Equatable {
     package private(set) var callable: [ToolSignature] = []
     package private(set) var choice = Choice.none
     /// `parallel_tool_calls`: whether one answer may have several calls.
+    ///
+    /// Unsaid, it may not when a tool is named: who names one wants its arguments, and libraries such as instructor
+    /// read the first call only, or the arguments of all as one.
     package private(set) var allowsParallelCalls = true
     /// Whether the client speaks of `functions`, and expects a `function_call`.
     package private(set) var usesLegacyForm = false
@@ -57,7 +62,7 @@ package struct ToolOptions: Sendable, Equatable {
             choice = Self.choice(fields["function_call"])
         } else {
             choice = Self.choice(fields["tool_choice"])
-            allowsParallelCalls = fields["parallel_tool_calls"]?.bool ?? true
+            allowsParallelCalls = fields["parallel_tool_calls"]?.bool ?? !choice.isNamed
         }
         let allowed = choice == .none ? [] : try Self.allowed(of: declared, fields["tool_choice"])
         offered = allowed.map(\.element)
