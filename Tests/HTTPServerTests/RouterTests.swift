@@ -64,6 +64,7 @@ struct RouterTests {
         #expect(try match(.options, "/nowhere") == "not found")
         #expect(try match(.head, "/v1/chat/completions") == "not allowed OPTIONS,POST")
         #expect(try match(.trace, "/v1/models") == "not allowed GET,HEAD,OPTIONS")
+        #expect(try match(#require(HTTPRequest.Method("QUERY")), "/v1/models") == "not allowed GET,HEAD,OPTIONS")
         #expect(try match(.connect, "a:443") == "not implemented")
         #expect(try match(#require(HTTPRequest.Method("BREW")), "/v1/models") == "not implemented")
         #expect(try match(#require(HTTPRequest.Method("get")), "/v1/models") == "not implemented")

@@ -18,7 +18,7 @@ package struct Router: Sendable {
     ///
     /// CONNECT is not among them: this server is no proxy.
     private static let knownMethods: Set<String> = [
-        "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
+        "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "QUERY",
     ]
 
     /// Creates a router.
