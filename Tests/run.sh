@@ -19,7 +19,8 @@ Config/install.sh curl haproxy libfaketime mmdebstrap openssl postgresql prometh
 Config/install.sh gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 if ! [ -x .venv-tests/bin/python ]; then python3 -m venv .venv-tests; fi
 echo "PyPI: $(grep -v '^#' Tests/Clients/requirements.txt | tr '\n' ' ')"
-.venv-tests/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Clients/requirements.txt
+.venv-tests/bin/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --no-compile \
+    --requirement Tests/Clients/requirements.lock
 
 if [ "${1:-}" = --sanitize ]; then
     # The end of the process, when leaks would be looked for, is not in the hands of the tests.
