@@ -4,12 +4,15 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 
 import httpx2
 import openai
 import pytest
+from faulty_proxy import FaultyProxy
+from matrix import Matrix
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "Tests" / "Fixtures"
@@ -17,6 +20,30 @@ BINARY = os.environ.get("ACTUARY_BINARY", str(ROOT / ".build" / "release" / "act
 
 # Nothing that a test starts may touch the ledger of whoever runs it.
 os.environ["ACTUARY_DATA_DIR"] = tempfile.mkdtemp(prefix="actuary-data-")
+
+
+def stay_here(event, arguments):
+    """Client libraries like to report home; none of them may."""
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    assert not host or host in ("localhost", "::1") or host.startswith("127."), f"a test connects to {host}"
+
+
+sys.addaudithook(stay_here)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write-matrix", action="store_true", help="write the matrix of clients into the README")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "client(library, feature, api): what of a client library a test shows, see matrix.py")
+    config.pluginmanager.register(Matrix(config.getoption("--write-matrix")))
 
 
 class Server:
@@ -83,6 +110,14 @@ def client(server):
 def http(server):
     with server.http() as connection:
         yield connection
+
+
+@pytest.fixture
+def faulty(server):
+    """A proxy before the server that fails as its `faults` say."""
+    proxy = FaultyProxy(server.url)
+    yield proxy
+    proxy.close()
 
 
 MODEL = "actuary-embedded"

@@ -1,8 +1,11 @@
 """Anthropic's official client against a running server."""
 
+import asyncio
+
 import anthropic
 import pytest
 from conftest import MODEL
+from matrix import shows
 
 QUESTION = [{"role": "user", "content": "What is 348 + 275?"}]
 GREEDY = {"temperature": 0}  # The client has no argument for it any more.
@@ -19,6 +22,7 @@ def ask(claude, messages=QUESTION, **options):
     return claude.messages.create(model=MODEL, messages=messages, extra_body=GREEDY, **options)
 
 
+@shows("anthropic", "question", "messages")
 def test_a_message_has_thought_text_and_usage(claude):
     message = ask(claude)
     assert message.type == "message" and message.role == "assistant" and message.id.startswith("msg_")
@@ -31,6 +35,7 @@ def test_a_message_has_thought_text_and_usage(claude):
     assert 0 < usage.output_tokens
 
 
+@shows("anthropic", "stream", "messages")
 def test_a_stream_accumulates_to_the_message(claude):
     message = ask(claude)
     with claude.messages.stream(model=MODEL, messages=QUESTION, max_tokens=200, extra_body=GREEDY) as stream:
@@ -41,6 +46,26 @@ def test_a_stream_accumulates_to_the_message(claude):
     assert final.content[1].text == text == message.content[1].text
     assert final.stop_reason == message.stop_reason
     assert final.usage.output_tokens == message.usage.output_tokens
+
+
+@shows("anthropic", "async", "messages")
+def test_the_async_client_streams(server, claude):
+    async def run():
+        client = anthropic.AsyncAnthropic(base_url=server.url, api_key="none")
+        async with client.messages.stream(model=MODEL, messages=QUESTION, max_tokens=200, extra_body=GREEDY) as stream:
+            return "".join([text async for text in stream.text_stream])
+
+    assert asyncio.run(run()) == ask(claude).content[1].text
+
+
+@shows("anthropic", "retries", "messages")
+@pytest.mark.parametrize("fault", ["error before", "error after", "reset after"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_failed_request_is_tried_again(faulty, fault, stream):
+    faulty.faults = [fault]
+    answer = ask(anthropic.Anthropic(base_url=faulty.url, api_key="none", max_retries=1), stream=stream)
+    assert list(answer)[-1].type == "message_stop" if stream else "623" in answer.content[1].text
+    assert faulty.attempts == [("0", fault), ("1", None)]
 
 
 def test_events_come_in_anthropics_order(claude):
@@ -57,6 +82,7 @@ def test_limits_and_stops(claude):
     assert stopped.content[1].text == text[: text.index(text[4:7])]
 
 
+@shows("anthropic", "tools", "messages")
 def test_history_with_tools_is_read(claude):
     history = [
         *QUESTION,
@@ -75,6 +101,7 @@ def test_history_with_tools_is_read(claude):
     assert ask(claude, history, tools=[TOOL]).content
 
 
+@shows("anthropic", "errors", "messages")
 def test_errors_arrive_as_the_clients_own_exceptions(claude):
     with pytest.raises(anthropic.BadRequestError) as error:
         ask(claude, max_tokens=0)

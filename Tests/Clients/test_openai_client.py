@@ -6,6 +6,7 @@ import concurrent.futures
 import openai
 import pytest
 from conftest import MODEL, Server
+from matrix import shows
 
 QUESTION = [{"role": "user", "content": "What is 348 + 275?"}]
 
@@ -14,6 +15,7 @@ def answer(client, messages=QUESTION, **options):
     return client.chat.completions.create(model=MODEL, messages=messages, temperature=0, **options)
 
 
+@shows("openai", "question")
 def test_an_answer_has_thought_content_and_usage(client):
     result = answer(client)
     message = result.choices[0].message
@@ -33,6 +35,7 @@ def test_an_answer_has_thought_content_and_usage(client):
     assert thinking["used"] + thinking["answer_tokens"] + thinking["forced_tokens"] == usage.completion_tokens
 
 
+@shows("openai", "stream")
 @pytest.mark.parametrize("budget", [None, 0, 12])
 def test_a_stream_joins_to_the_body(client, budget):
     extra = {} if budget is None else {"max_think_tokens": budget}
@@ -128,6 +131,7 @@ def test_greedy_answers_do_not_depend_on_the_neighbours(client):
         assert list(pool.map(ask, questions)) == alone
 
 
+@shows("openai", "async")
 def test_the_async_client_streams(server):
     async def run():
         client = openai.AsyncOpenAI(base_url=f"{server.url}/v1", api_key="none")
@@ -137,6 +141,7 @@ def test_the_async_client_streams(server):
     assert "623" in asyncio.run(run())
 
 
+@shows("openai", "stream")
 def test_the_stream_helper_accumulates(client):
     with client.chat.completions.stream(model=MODEL, messages=QUESTION, temperature=0) as stream:
         for _ in stream:
@@ -150,6 +155,7 @@ def test_models_are_listed_and_found(client):
     assert client.models.retrieve(MODEL).id == MODEL
 
 
+@shows("openai", "errors")
 def test_errors_arrive_as_the_clients_own_exceptions(client):
     with pytest.raises(openai.NotFoundError) as missing:
         client.chat.completions.create(model="gpt-9", messages=QUESTION)
@@ -165,6 +171,7 @@ def test_errors_arrive_as_the_clients_own_exceptions(client):
     assert "max_think_tokens" in str(typo.value)
 
 
+@shows("openai", "errors")
 def test_a_prompt_longer_than_the_context_is_refused(client):
     with pytest.raises(openai.BadRequestError) as error:
         answer(client, [{"role": "user", "content": "1 2 3 4 5 6 7 8 9 " * 3_000}])

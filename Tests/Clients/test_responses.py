@@ -1,8 +1,11 @@
 """The Responses API by the official client."""
 
+import asyncio
+
 import openai
 import pytest
 from conftest import MODEL
+from matrix import shows
 
 QUESTION = "What is 348 + 275?"
 
@@ -11,6 +14,7 @@ def respond(client, **options):
     return client.responses.create(model=MODEL, **{"input": QUESTION, "temperature": 0, **options})
 
 
+@shows("openai", "question", "responses")
 def test_a_response_has_items_and_usage(client):
     response = respond(client, metadata={"k": "v"})
     assert response.object == "response" and response.status == "completed" and response.id.startswith("resp_")
@@ -22,6 +26,7 @@ def test_a_response_has_items_and_usage(client):
     assert response.metadata == {"k": "v"}
 
 
+@shows("openai", "stream", "responses")
 def test_a_stream_has_typed_events_in_order(client):
     body = respond(client)
     events = list(respond(client, stream=True))
@@ -34,11 +39,33 @@ def test_a_stream_has_typed_events_in_order(client):
     assert events[-1].response.usage.output_tokens == body.usage.output_tokens
 
 
+@shows("openai", "stream", "responses")
 def test_the_stream_helper_accumulates(client):
     with client.responses.stream(model=MODEL, input=QUESTION, temperature=0) as stream:
         for _ in stream:
             pass
         assert "623" in stream.get_final_response().output_text
+
+
+@shows("openai", "async", "responses")
+def test_the_async_client_streams(server):
+    async def run():
+        client = openai.AsyncOpenAI(base_url=f"{server.url}/v1", api_key="none")
+        stream = await client.responses.create(model=MODEL, input=QUESTION, temperature=0, stream=True)
+        return "".join([event.delta async for event in stream if event.type == "response.output_text.delta"])
+
+    assert "623" in asyncio.run(run())
+
+
+@shows("openai", "retries", "responses")
+@pytest.mark.parametrize("fault", ["error before", "error after", "reset after"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_failed_request_is_tried_again(faulty, fault, stream):
+    faulty.faults = [fault]
+    client = openai.OpenAI(base_url=f"{faulty.url}/v1", api_key="none", max_retries=1)
+    answer = respond(client, stream=stream)
+    assert "623" in (list(answer)[-1].response if stream else answer).output_text
+    assert faulty.attempts == [("0", fault), ("1", None)]
 
 
 def test_a_conversation_goes_on_from_an_earlier_response(client):
@@ -84,6 +111,7 @@ def test_a_running_response_can_be_cancelled(client, http):
     assert http.post("/v1/responses/resp_none/cancel").status_code == 404
 
 
+@shows("openai", "errors", "responses")
 def test_what_cannot_be_is_named(client):
     image = [{"role": "user", "content": [{"type": "input_image", "image_url": "x"}]}]
     for options, param in [

@@ -10,6 +10,7 @@ import openai
 import pydantic
 import pytest
 from conftest import MODEL
+from matrix import shows
 from random_schemas import SchemaMaker
 
 QUESTION = [{"role": "user", "content": "What is 12 + 30?"}]
@@ -24,6 +25,7 @@ def json_schema(schema):
     return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
 
 
+@shows("openai", "structured output")
 def test_random_schemas_are_always_fulfilled(client):
     finished = 0
     for seed in range(SCHEMA_COUNT):
@@ -44,6 +46,7 @@ def test_random_schemas_are_always_fulfilled(client):
     assert finished == SCHEMA_COUNT
 
 
+@shows("openai", "structured output")
 def test_parse_gives_a_pydantic_object(client):
     class Step(pydantic.BaseModel):
         operation: Literal["add", "subtract"]

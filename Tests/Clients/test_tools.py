@@ -8,6 +8,7 @@ import openai
 import pydantic
 import pytest
 from conftest import MODEL
+from matrix import shows
 
 QUESTION = [{"role": "user", "content": "What is 12 + 30?"}]
 ADD = {
@@ -37,6 +38,7 @@ def valid(calls):
     return bool(calls)
 
 
+@shows("openai", "tools")
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("thought", [0, 12])
 def test_required_calls_fit_their_schemas(client, strict, thought):
@@ -65,6 +67,7 @@ def test_a_named_tool_and_allowed_ones_are_the_only_ones(client, choice, names, 
         result = ask(client, tools=tools(), tool_choice=choice, seed=seed, extra_body={"max_think_tokens": 0})
         calls = result.choices[0].message.tool_calls
         assert valid([call.function for call in calls]) and {call.function.name for call in calls} == names
+        assert len(calls) == 1 or choice["type"] != "function"
         assert result.choices[0].finish_reason == reason
 
 
@@ -73,6 +76,7 @@ def test_without_parallel_calls_there_is_exactly_one(client):
     assert [len(choice.message.tool_calls) for choice in result.choices] == [1] * 4
 
 
+@shows("openai", "tools")
 def test_a_stream_accumulates_to_the_same_calls(client):
     options = {"tools": tools(), "tool_choice": "required", "seed": 3, "extra_body": {"max_think_tokens": 8}}
     whole = ask(client, **options).choices[0]
@@ -88,6 +92,7 @@ def test_a_stream_accumulates_to_the_same_calls(client):
     assert len([fragment for fragment in fragments if fragment.id]) == len(told) < len(fragments)
 
 
+@shows("openai", "tools")
 def test_pydantic_tools_are_parsed(client):
     class Sum(pydantic.BaseModel):
         """Adds."""
@@ -133,6 +138,7 @@ def test_a_strict_schema_that_cannot_be_held_is_named(client):
     assert failure.value.param == "tools[0].function.parameters.properties.a.uniqueItems"
 
 
+@shows("openai", "tools", "responses")
 @pytest.mark.parametrize("choice", ["required", {"type": "function", "name": "note"}])
 def test_responses_call_tools(client, choice):
     flat = [{"type": "function", **tool["function"]} for tool in tools()]
@@ -143,6 +149,7 @@ def test_responses_call_tools(client, choice):
     assert valid([item for item in response.output if item.type == "function_call"])
 
 
+@shows("openai", "structured output", "responses")
 def test_responses_parse_gives_a_pydantic_object(client):
     class Answer(pydantic.BaseModel):
         result: int
@@ -161,6 +168,7 @@ def test_responses_parse_gives_a_pydantic_object(client):
     assert plain.status == "incomplete" or isinstance(json.loads(plain.output_text), dict)
 
 
+@shows("anthropic", "tools", "messages")
 @pytest.mark.parametrize("choice, names", [({"type": "any", "disable_parallel_tool_use": True}, None), ({"type": "tool", "name": "note"}, {"note"})])
 def test_anthropic_uses_tools(server, choice, names):
     claude = anthropic.Anthropic(base_url=server.url, api_key="none", max_retries=0)
@@ -177,6 +185,7 @@ def test_anthropic_uses_tools(server, choice, names):
     assert [(block.name, block.input) for block in final.content if block.type == "tool_use"] == [(use.name, use.input) for use in uses]
 
 
+@shows("anthropic", "structured output", "messages")
 def test_anthropic_parses_a_form(server):
     class Answer(pydantic.BaseModel):
         result: int
