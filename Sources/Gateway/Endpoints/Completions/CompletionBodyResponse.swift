@@ -18,7 +18,7 @@ final class CompletionBodyResponse: GenerationResponse {
         let indices = 0..<order.choiceCount
         tokens = indices.map { CompletionTokens(order.options.reports, echo: texts.echo(of: $0)) }
         choices = indices.map { TextCompletion.Choice(index: $0, text: texts.echo(of: $0) ?? "") }
-        for index in indices { tokens[index].tell([], in: &choices[index]) }
+        for index in indices { tokens[index].tell(in: &choices[index]) }
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) { self.headers = headers }
@@ -27,11 +27,14 @@ final class CompletionBodyResponse: GenerationResponse {
         if case .tokens(let reports) = part {
             tokens[choice].tell(reports, in: &choices[choice])
         } else {
-            choices[choice].text += texts.text(of: part, choice: choice)
+            let text = texts.text(of: part, choice: choice)
+            choices[choice].text += text
+            tokens[choice].tell(with: text, in: &choices[choice])
         }
     }
 
-    func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) {
+    func end(choice: Int, _ ending: ChoiceEnding, _ counts: ChoiceTokens) {
+        tokens[choice].tell(isEnd: true, in: &choices[choice])
         choices[choice].finishReason = ending.reason
     }
 

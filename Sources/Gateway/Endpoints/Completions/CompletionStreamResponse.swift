@@ -32,7 +32,7 @@ final class CompletionStreamResponse: GenerationResponse {
         stream.begin(headers: headers, commentInterval: commentInterval)
         for choice in tokens.indices {
             guard let echo = texts.echo(of: choice) else { continue }
-            if holdsEchoes { heldEchoes[choice] = echo } else { send(TextCompletion.Choice(index: choice, text: echo)) }
+            if holdsEchoes { heldEchoes[choice] = echo } else { send(echo, isEcho: true, choice: choice) }
         }
     }
 
@@ -40,19 +40,19 @@ final class CompletionStreamResponse: GenerationResponse {
 
     func part(_ part: AnswerPart, choice: Int) {
         guard case .tokens(let more) = part else {
-            send(TextCompletion.Choice(index: choice, text: texts.text(of: part, choice: choice)))
+            send(texts.text(of: part, choice: choice), choice: choice)
             return
         }
         reports[choice] += more
         guard let echo = heldEchoes.removeValue(forKey: choice) else { return }
         let behind = reports[choice].filter { $0.origin != .prompt }
         reports[choice].removeAll { $0.origin != .prompt }
-        send(TextCompletion.Choice(index: choice, text: echo))
+        send(echo, isEcho: true, choice: choice)
         reports[choice] = behind
     }
 
     func end(choice: Int, _ ending: ChoiceEnding, _ tokens: ChoiceTokens) {
-        send(TextCompletion.Choice(index: choice, text: "", finishReason: ending.reason))
+        send("", ending: ending.reason, choice: choice)
     }
 
     func complete(_ usage: Usage) {
@@ -63,10 +63,10 @@ final class CompletionStreamResponse: GenerationResponse {
     func fail(_ error: APIError) { stream.fail(error) }
 
     /// Sends a piece of a choice with what is to be told of its tokens.
-    private func send(_ piece: TextCompletion.Choice) {
-        var piece = piece
-        tokens[piece.index].tell(reports[piece.index], in: &piece)
-        reports[piece.index] = []
+    private func send(_ text: String, isEcho: Bool = false, ending: FinishReason? = nil, choice: Int) {
+        var piece = TextCompletion.Choice(index: choice, text: text, finishReason: ending)
+        tokens[choice].tell(reports[choice], with: isEcho ? "" : text, isEnd: ending != nil, in: &piece)
+        reports[choice] = []
         stream.send { encoder.append([piece], usage: nil, running: running?.usage, to: &$0) }
     }
 }

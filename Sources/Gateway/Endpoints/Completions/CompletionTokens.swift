@@ -4,22 +4,38 @@ import OpenAIAPI
 /// What the client of a raw completion is told of one choice's tokens, with each token's place in the text.
 struct CompletionTokens {
     private let options: TokenReportOptions
-    /// What is left of the prompt's text, if the prompt is echoed.
-    private var echo: ArraySlice<UInt8>?
-    /// Characters in front of the next token.
-    private var offset = 0
+    private let echoesPrompt: Bool
+    /// Tokens whose text has not come yet.
+    private var waiting: ArraySlice<TokenReport> = []
+    private var places: TokenPlaces
 
     /// - Parameters:
     ///   - options: What the client asked for.
     ///   - echo: The prompt's text, if it is part of the answer.
     init(_ options: TokenReportOptions, echo: String?) {
         self.options = options
-        self.echo = echo.map { Array($0.utf8)[...] }
-        if options.promptAlternatives == nil, let echo { offset = echo.unicodeScalars.count }
+        echoesPrompt = echo != nil
+        guard options.promptAlternatives != nil, let echo else {
+            places = TokenPlaces(offset: echo?.unicodeScalars.count ?? 0)
+            return
+        }
+        places = TokenPlaces(offset: 0)
+        places.add(echo)
     }
 
     /// Adds what is told of tokens to a choice, or to a piece of one.
-    mutating func tell(_ reports: [TokenReport], in choice: inout TextCompletion.Choice) {
+    ///
+    /// - Parameters:
+    ///   - reports: Further tokens.
+    ///   - text: What the choice says from here on; the prompt is known.
+    ///   - isEnd: Whether no text follows.
+    ///   - choice: Where they are told.
+    mutating func tell(
+        _ reports: [TokenReport] = [],
+        with text: String = "",
+        isEnd: Bool = false,
+        in choice: inout TextCompletion.Choice
+    ) {
         if options.returnsTokenIDs {
             choice.tokenIDs = (choice.tokenIDs ?? []) + reports.filter { $0.origin != .prompt }.map { Int($0.token) }
         }
@@ -28,35 +44,28 @@ struct CompletionTokens {
             choice.promptLogprobs = (choice.promptLogprobs ?? []) + prompt
         }
         guard options.alternatives != nil else { return }
+        waiting += reports.filter(isInText)
+        places.add(text)
         var told = choice.logprobs ?? CompletionLogprobs()
-        for report in reports where isInText(report) {
+        while let report = waiting.first, let place = places.take(report.bytes, isEnd: isEnd) {
+            waiting.removeFirst()
             told.tokens.append(
                 CompletionLogprobs.Token(
                     bytes: report.bytes,
                     logprob: report.logProbability,
                     top: report.alternatives.map(TokenLogprob.init),
-                    offset: offset
+                    offset: place
                 )
             )
-            offset += width(of: report)
         }
         choice.logprobs = told
     }
 
     private func isInText(_ report: TokenReport) -> Bool {
         switch report.origin {
-        case .prompt: echo != nil
+        case .prompt: echoesPrompt
         case .thought, .answer, .forced: true
         case .stop: false
         }
-    }
-
-    /// Characters that begin in a token. One that the tokenizer put in front of the prompt is no part of its text.
-    private mutating func width(of report: TokenReport) -> Int {
-        if report.origin == .prompt {
-            guard let rest = echo, rest.starts(with: report.bytes) else { return 0 }
-            echo = rest.dropFirst(report.bytes.count)
-        }
-        return report.bytes.count { $0 & 0xC0 != 0x80 }
     }
 }
