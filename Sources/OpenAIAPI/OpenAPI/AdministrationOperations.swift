@@ -89,6 +89,7 @@ enum AdministrationOperations {
             summary: summary,
             parameters: parameters,
             body: form.table.schema,
+            needsBody: form.table.parameters.contains(where: \.isRequired),
             answers: [answer],
             errors: errors
         )

@@ -24,6 +24,8 @@ struct Operation: Sendable {
     let summary: String
     var parameters: [OperationParameter] = []
     var body: Schema?
+    /// Whether no body is another request than one without fields.
+    var needsBody = true
     let answers: [Answer]
     /// The statuses of errors that its handler answers with.
     var errors: [Int] = []
@@ -39,7 +41,9 @@ struct Operation: Sendable {
         if !needsKey { members["security"] = [] }
         if !parameters.isEmpty { members["parameters"] = .array(parameters.map(\.json)) }
         if let body {
-            members["requestBody"] = ["required": true, "content": ["application/json": ["schema": body.json]]]
+            members["requestBody"] = [
+                "required": .bool(needsBody), "content": ["application/json": ["schema": body.json]],
+            ]
         }
         members["responses"] = .object(responses)
         return .object(members)
