@@ -237,7 +237,8 @@ package struct DecodingSequence {
         progress.newTokenCount = sampledCount + outcome.forcedTokens.count
         if progress.delta.isStopped { return ended(.stop, stringCause, gate.finish(), progress) }
         if constraint?.isFinished ?? false { return ended(.stop, .model, gate.finish(), progress) }
-        if gate.isAtCompletionLimit { return ended(.length, nil, gate.finish(), progress) }
+        let repeats = heedsStops && ending.repetition?.isBroken(by: tokens[promptCount...]) ?? false
+        if gate.isAtCompletionLimit || repeats { return ended(.length, nil, gate.finish(), progress) }
         return progress
     }
 

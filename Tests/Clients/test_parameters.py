@@ -129,6 +129,22 @@ def test_logprobs_of_raw_completions(client):
             assert [line for piece in pieces for line in getattr(piece, name)] == getattr(expected, name), name
 
 
+def test_offsets_are_right_behind_a_thought(client):
+    prompt = "<SPECIAL_10>System\n\n<SPECIAL_11>User\nWhat is 12 + 30?\n<SPECIAL_11>Assistant\n<think>\n"
+    options = {"model": MODEL, "prompt": prompt, "max_tokens": 200, "temperature": 0, "logprobs": 0}
+    for budget in [None, 7]:
+        choice = client.completions.create(**options, extra_body={"max_think_tokens": budget}).choices[0]
+        told = list(zip(choice.logprobs.tokens, choice.logprobs.text_offset))
+        assert "</think>" in choice.text and len(told) > 10
+        assert [offset for _, offset in told] == sorted(offset for _, offset in told)
+        behind = choice.text.index("</think>") + len("</think>")
+        answer = [(token, offset) for token, offset in told if offset >= behind and token.strip()]
+        assert answer and all(choice.text.startswith(token, offset) for token, offset in answer), told
+        chunks = client.completions.create(**options, stream=True, extra_body={"max_think_tokens": budget})
+        pieces = [chunk.choices[0].logprobs for chunk in chunks if chunk.choices and chunk.choices[0].logprobs]
+        assert [line for piece in pieces for line in zip(piece.tokens, piece.text_offset)] == told
+
+
 def test_a_prompts_probability_is_that_of_generating_it(client):
     """What was generated has, as a prompt of tokens, the log-probabilities it was generated with."""
     options = {"model": MODEL, "temperature": 0, "logprobs": 1, "extra_body": {"return_token_ids": True}}
@@ -172,3 +188,39 @@ def test_misspelt_headers_of_a_bound_are_refused(http):
         answer = http.post("/v1/chat/completions", json={"messages": QUESTION}, headers={name: "5"})
         assert answer.status_code == 400 and "'x-max-think-tokens'" in answer.json()["error"]["message"]
         assert answer.json()["error"]["param"] == name.lower()
+
+
+def test_what_repeats_itself_is_cut_off(http):
+    bias = {"logit_bias": {"50": 100}, "max_completion_tokens": 300, "max_think_tokens": 0}
+    endless = chat(http, **bias)
+    assert endless["usage"]["completion_tokens"] == 300
+    cut = chat(http, **bias, repetition_detection={"max_pattern_size": 8, "min_pattern_size": 2, "min_count": 5})
+    assert cut["usage"]["completion_tokens"] == 10 and cut["choices"][0]["finish_reason"] == "length"
+
+
+def test_priority_is_a_class_of_service(http):
+    for number, tier in [(-5, "priority"), (0, "default"), (3, "flex")]:
+        assert chat(http, priority=number, max_completion_tokens=5)["service_tier"] == tier
+
+
+def test_names_of_end_users_are_taken_and_responses_repeat_them(http):
+    names = {"user": "u-1", "safety_identifier": "s-1", "metadata": {"order": "7"}}
+    answer = http.post("/v1/chat/completions", json={"model": MODEL, "messages": QUESTION, "max_tokens": 5, **names})
+    assert answer.status_code == 200 and answer.headers["x-actuary-ignored"] == "user, safety_identifier, metadata"
+    response = http.post("/v1/responses", json={"model": MODEL, "input": "hello", "prompt_cache_key": "k", **names})
+    assert "x-actuary-ignored" not in response.headers
+    told = response.json()
+    assert {name: told[name] for name in names} == names and told["prompt_cache_key"] == "k"
+
+
+def test_responses_tell_how_likely_their_tokens_are(client):
+    options = {"model": MODEL, "input": "What is 12 + 30?", "temperature": 0, "max_output_tokens": 200}
+    asked = {**options, "include": ["message.output_text.logprobs"], "top_logprobs": 2}
+    part = client.responses.create(**asked).output[-1].content[0]
+    assert "".join(token.token for token in part.logprobs).lstrip() == part.text and len(part.logprobs) > 2
+    assert all(token.logprob <= 0 and len(token.top_logprobs) == 2 for token in part.logprobs)
+    events = list(client.responses.create(stream=True, **asked))
+    told = [token for event in events if event.type == "response.output_text.delta" for token in event.logprobs]
+    assert [token.token for token in told] == [token.token for token in part.logprobs]
+    assert events[-1].response.output[-1].content[0].logprobs == part.logprobs
+    assert client.responses.create(**options).output[-1].content[0].logprobs == []

@@ -248,6 +248,26 @@ import Testing
         #expect(late.progress.map(\.content).joined() == "STOPSTOPSTOPS")
     }
 
+    @Test("a pattern that stands at the end too many times in a row cuts the completion off")
+    func repetitions() {
+        let cut = run([16: 9]) { $0.ending.repetition = RepetitionRule(sizes: 2...3, count: 3) }
+        #expect(cut.tokens.count == 6 && cut.result?.finishReason == .length && cut.result?.stopCause == nil)
+        let late = run([16: 9]) {
+            $0.ending.repetition = RepetitionRule(sizes: 1...1, count: 2)
+            $0.ending.minTokens = 5
+        }
+        #expect(late.tokens.count == 6)
+        // The prompt ends in the token that comes, which is no repetition of the completion.
+        #expect(run([16: 9]) { $0.ending.repetition = RepetitionRule(sizes: 1...4, count: 4) }.tokens.count == 4)
+        let rule = RepetitionRule(sizes: 2...4, count: 2)
+        for (tokens, isBroken) in [
+            ([1, 2, 1, 2], true), ([9, 1, 2, 3, 1, 2, 3], true), ([1, 2, 3, 1, 2], false), ([1, 1, 2], false),
+            ([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], false), ([1, 2, 1, 2, 3], false), ([], false),
+        ] as [([Int32], Bool)] {
+            #expect(rule.isBroken(by: tokens[...]) == isBroken, "\(tokens)")
+        }
+    }
+
     @Test("log-probabilities are those of the row as it came, the likeliest first")
     func logProbabilities() {
         let outcome = run([16: 2, 17: 1], count: 1) {

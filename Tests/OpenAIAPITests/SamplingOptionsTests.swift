@@ -23,6 +23,28 @@ import Testing
         #expect(try ChatBody.read(#""logprobs": false"#).options.reports.alternatives == nil)
     }
 
+    @Test("what repeats itself is cut off by vLLM's rules")
+    func repetition() throws {
+        func read(_ members: String) throws -> RepetitionOptions? {
+            try ChatBody.read(#""repetition_detection": {\#(members)}"#).options.ending.repetition
+        }
+        let full = try #require(try read(#""max_pattern_size": 8, "min_pattern_size": 3, "min_count": 2"#))
+        #expect(full.sizes == 3...8 && full.count == 2)
+        #expect(try read(#""max_pattern_size": 4, "min_count": 9"#)?.sizes == 1...4)
+        #expect(try read("") == nil && read(#""max_pattern_size": 0, "min_count": 0"#) == nil)
+    }
+
+    @Test("numbers say the class, too: lower goes first")
+    func priority() throws {
+        for (members, tier) in [
+            (#""priority": 0"#, "default"), (#""priority": -1"#, "priority"), (#""priority": 7"#, "flex"),
+            (#""priority": 7, "service_tier": "auto""#, "flex"), (#""priority": 0, "service_tier": "flex""#, "flex"),
+            (#""priority": -3, "service_tier": "fast""#, "priority"),
+        ] {
+            #expect(try ChatBody.read(members).options.serviceTier == tier, "\(members)")
+        }
+    }
+
     @Test(
         "what is out of bounds names its field",
         arguments: [
@@ -33,6 +55,13 @@ import Testing
             (#""presence_penalty": 2.1"#, "presence_penalty"), (#""repetition_penalty": 0"#, "repetition_penalty"),
             (#""min_p": -0.1"#, "min_p"), (#""max_tokens": 2, "min_tokens": 3"#, "min_tokens"),
             (#""stop_token_ids": [-1]"#, "stop_token_ids[0]"), (#""ignore_eos": 1"#, "ignore_eos"),
+            (#""priority": -1, "service_tier": "flex""#, "priority"), (#""priority": 0.5"#, "priority"),
+            (#""repetition_detection": {"max_pattern_size": 4}"#, "repetition_detection.min_count"),
+            (
+                #""repetition_detection": {"max_pattern_size": 4, "min_pattern_size": 5, "min_count": 2}"#,
+                "repetition_detection.min_pattern_size"
+            ),
+            (#""repetition_detection": {"max_pattern_size": 257}"#, "repetition_detection.max_pattern_size"),
         ]
     )
     func refused(members: String, param: String) throws {

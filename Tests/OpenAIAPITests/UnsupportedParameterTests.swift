@@ -12,7 +12,6 @@ import Testing
         ("use_beam_search", ["true"], ["false"]), ("length_penalty", ["0.5"], ["1.0"]),
         ("truncate_prompt_tokens", ["5"], []),
         ("chat_template", [#""x""#], []), ("documents", ["[{}]"], ["[]"]),
-        ("priority", ["1", "-1"], ["0"]),
     ]
 
     @Test("a value that asks for something is 400 and names the field", arguments: table.map(\.name))

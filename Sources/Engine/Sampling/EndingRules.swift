@@ -10,6 +10,8 @@ package struct EndingRules: Sendable, Equatable {
     package var ignoresModelStops = false
     /// How many tokens are completed before a stop token may be sampled or a stop string counts.
     package var minTokens = 0
+    /// What cuts off a completion that repeats itself.
+    package var repetition: RepetitionRule?
 
     package init(strings: [String] = []) { self.strings = strings }
 }

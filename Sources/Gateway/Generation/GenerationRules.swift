@@ -36,6 +36,7 @@ struct GenerationRules {
         rules.tokens = Set(try known(options.ending.stopTokens, "stop_token_ids"))
         rules.ignoresModelStops = options.ending.ignoresModelStops
         rules.minTokens = options.ending.minTokens
+        rules.repetition = options.ending.repetition.map { RepetitionRule(sizes: $0.sizes, count: $0.count) }
         return rules
     }
 

@@ -22,6 +22,7 @@ enum ChatParameters {
         .built("prompt_cache_key", .string(bytes: 0...1024)),
         .built("cache_salt", .string(bytes: 1...1024)),
         .built("service_tier", .word(["auto", "default", "flex", "priority", "fast", "scale"])),
+        .built("priority", .integer(-maxTokenCount...maxTokenCount, note: "lower goes first")),
         .built("stop", .oneOf([stopString, .list(stopString, count: 0...16)])),
     ]
 
@@ -75,7 +76,6 @@ enum ChatParameters {
         .notBuilt("echo", neutral: [false]),
         .notBuilt("return_tokens_as_token_ids", neutral: [false]),
         // How tokens are drawn and when they end.
-        .notBuilt("repetition_detection"),
         .notBuilt("spaces_between_special_tokens", neutral: [true, false]),
         .notBuilt("truncate_prompt_tokens"),
         .notBuilt("best_of", neutral: [1]),
@@ -86,7 +86,6 @@ enum ChatParameters {
         // The prompt and the schedule.
         .notBuilt("chat_template"),
         .notBuilt("documents", neutral: [[]]),
-        .notBuilt("priority", neutral: [0]),
         .misplaced(
             "extra_body",
             neutral: [[:]],

@@ -30,6 +30,7 @@ enum SamplingParameterTable {
         .built("ignore_eos", .boolean),
         .built("stop_token_ids", .list(tokenID, count: 0...maxNamedTokens)),
         .built("include_stop_str_in_output", .boolean),
+        .built("repetition_detection", .group(RepetitionOptions.table)),
         .built("skip_special_tokens", .boolean),
         .built("return_token_ids", .boolean),
         .built("prompt_logprobs", .integer(0...maxAlternatives)),

@@ -20,7 +20,7 @@ package struct GenerationOptions: Sendable, Equatable {
     package var maxCompletionTokens: Int?
     /// Texts that end the answer; none is empty.
     package var stop: [String]
-    /// `service_tier`: `default`, `flex` or `priority`.
+    /// `service_tier` or `priority`: `default`, `flex` or `priority`.
     package var serviceTier: String
     package var sampling: SamplingOptions
     package var ending: EndingOptions
@@ -42,9 +42,9 @@ package struct GenerationOptions: Sendable, Equatable {
         choiceCount = fields["n"]?.integer ?? 1
         maxCompletionTokens = try Self.completionLimit(fields)
         stop = fields["stop"].map { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) ?? [] } ?? []
-        serviceTier = Self.serviceTier(fields["service_tier"]?.string)
+        serviceTier = try Self.serviceTier(fields)
         sampling = SamplingOptions(fields)
-        ending = EndingOptions(fields)
+        ending = try EndingOptions(fields)
         form = try RequestedForm(fields)
         reports = try TokenReportOptions(fields)
         thinking = try ThinkingOptions(fields)
@@ -77,13 +77,24 @@ package struct GenerationOptions: Sendable, Equatable {
         return names.allSatisfy(\.isEmpty) ? "" : JSONValue.array(names.map(JSONValue.string)).text()
     }
 
-    /// The class behind the names that clients know.
-    private static func serviceTier(_ name: String?) -> String {
-        switch name {
-        case "flex": "flex"
-        case "priority", "fast": "priority"
-        default: "default"
+    /// The class behind the names that clients know, and behind vLLM's numbers, of which the lower go first.
+    private static func serviceTier(_ fields: JSONObject) throws(APIError) -> String {
+        let named: String? =
+            switch fields["service_tier"]?.string {
+            case "flex": "flex"
+            case "priority", "fast": "priority"
+            default: nil
+            }
+        let number = fields["priority"]?.integer ?? 0
+        let numbered = number == 0 ? nil : number < 0 ? "priority" : "flex"
+        if let named, let numbered, named != numbered {
+            throw .invalidRequest(
+                "'priority' (\(number)) is the class '\(numbered)' and contradicts 'service_tier'; send one of them.",
+                param: "priority",
+                code: "invalid_value"
+            )
         }
+        return named ?? numbered ?? "default"
     }
 
     private static func completionLimit(_ fields: JSONObject) throws(APIError) -> Int? {

@@ -66,17 +66,23 @@ package struct ResponseObject: Sendable {
         ["type": isSummary ? "summary_text" : "reasoning_text", "text": .string(text)]
     }
 
-    /// A message of the assistant.
-    package static func message(_ id: String, _ text: String, isComplete: Bool) -> JSONValue {
+    /// A message of the assistant, with what is told of its tokens.
+    package static func message(
+        _ id: String,
+        _ text: String,
+        logprobs: [JSONValue] = [],
+        isComplete: Bool
+    ) -> JSONValue {
         [
             "id": .string(id), "type": "message", "role": "assistant",
-            "content": text.isEmpty && !isComplete ? [] : [textPart(text)], "status": status(isComplete),
+            "content": text.isEmpty && !isComplete ? [] : [textPart(text, logprobs: logprobs)],
+            "status": status(isComplete),
         ]
     }
 
     /// The part of a message.
-    package static func textPart(_ text: String) -> JSONValue {
-        ["type": "output_text", "text": .string(text), "annotations": [], "logprobs": []]
+    package static func textPart(_ text: String, logprobs: [JSONValue] = []) -> JSONValue {
+        ["type": "output_text", "text": .string(text), "annotations": [], "logprobs": .array(logprobs)]
     }
 
     /// A call of a tool.

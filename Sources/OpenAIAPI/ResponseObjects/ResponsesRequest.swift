@@ -47,6 +47,8 @@ package struct ResponsesRequest: Sendable, Equatable {
         chat["max_completion_tokens"] = fields["max_output_tokens"]
         chat["tools"] = fields["tools"]?.array.map { .array($0.map(tool)) }
         chat["tool_choice"] = fields["tool_choice"].map(toolChoice)
+        let isIncluded = fields["include"]?.array?.contains("message.output_text.logprobs") ?? false
+        if isIncluded || fields["top_logprobs"]?.integer ?? 0 > 0 { chat["logprobs"] = true }
         return chat
     }
 
@@ -123,7 +125,11 @@ package struct ResponsesRequest: Sendable, Equatable {
             "effort": fields["reasoning"]?["effort"] ?? .null, "summary": fields["reasoning"]?["summary"] ?? .null,
         ]
         var echo = JSONObject()
-        for name in ["instructions", "max_output_tokens", "previous_response_id", "temperature", "top_p", "user"] {
+        let names = [
+            "instructions", "max_output_tokens", "previous_response_id", "temperature", "top_p", "user",
+            "safety_identifier", "prompt_cache_key",
+        ]
+        for name in names {
             echo[name] = fields[name] ?? .null
         }
         echo["metadata"] = fields["metadata"] ?? [:]

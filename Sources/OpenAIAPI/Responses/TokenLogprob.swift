@@ -1,3 +1,5 @@
+package import OrderedJSON
+
 /// A token with the logarithm of its probability, and the likeliest tokens in its place.
 package struct TokenLogprob: Sendable, Equatable {
     package var bytes: [UInt8]
@@ -26,6 +28,14 @@ package struct TokenLogprob: Sendable, Equatable {
             json.json("]")
         }
         json.json("}")
+    }
+
+    /// The same as a value, with the alternatives.
+    package var json: JSONValue {
+        var json: [UInt8] = []
+        append(to: &json)
+        // What was written just now can be read.
+        return (try? JSONValue(parsing: json)) ?? .null
     }
 }
 

@@ -14,21 +14,30 @@ struct ResponseItems {
 
     private let idSuffix: String
     private let summarizesThought: Bool
+    private let reporting: TokenReportOptions
     private(set) var answer = CollectedAnswer()
+    /// What is told of the tokens of each item, and of those whose text has not come yet.
+    private var logprobs: [Int: [JSONValue]] = [:]
+    private var newLogprobs: [JSONValue] = []
 
     /// - Parameters:
     ///   - idSuffix: Makes the items' ids differ from those of other responses.
     ///   - summarizesThought: Whether a thought is told as its own summary.
-    init(idSuffix: String, summarizesThought: Bool = false) {
+    ///   - reporting: What is told of tokens.
+    init(idSuffix: String, summarizesThought: Bool = false, reporting: TokenReportOptions = TokenReportOptions()) {
         self.idSuffix = idSuffix
         self.summarizesThought = summarizesThought
+        self.reporting = reporting
     }
 
     /// The finished items.
     var output: [JSONValue] { answer.items.indices.map { document($0, isComplete: true) } }
 
     mutating func add(_ part: AnswerPart) -> [Event] {
-        if case .tokens = part { return [] }
+        if case .tokens(let reports) = part {
+            newLogprobs += TokenDetails(reports, reporting).logprobs?.content.map(\.json) ?? []
+            return []
+        }
         var events: [Event] = []
         if !answer.isContinued(by: part) {
             events += endItem()
@@ -40,17 +49,29 @@ struct ResponseItems {
         switch part {
         case .reasoning(let text): events.append(thoughtEvent("text.delta", ["delta": .string(text)]))
         case .content(let text):
-            events.append(event("output_text.delta", ["content_index": 0, "delta": .string(text), "logprobs": []]))
+            let told = takeLogprobs()
+            let members: JSONObject = ["content_index": 0, "delta": .string(text), "logprobs": .array(told)]
+            events.append(event("output_text.delta", members))
         case .arguments(_, let text):
             events.append(event("function_call_arguments.delta", ["delta": .string(text)]))
-        case .call, .tokens: break
+        // Tokens of calls are told nowhere.
+        case .call: newLogprobs = []
+        case .tokens: break
         }
         return events
     }
 
+    /// What is told of new tokens, as part of the last item.
+    private mutating func takeLogprobs() -> [JSONValue] {
+        defer { newLogprobs = [] }
+        if !newLogprobs.isEmpty { logprobs[index, default: []] += newLogprobs }
+        return newLogprobs
+    }
+
     /// Ends the last item.
-    func endItem() -> [Event] {
+    mutating func endItem() -> [Event] {
         guard let last = answer.items.last else { return [] }
+        if case .content = last { _ = takeLogprobs() }
         let done = Event(
             type: "response.output_item.done",
             members: ["output_index": .integer(Int64(index)), "item": document(index, isComplete: true)]
@@ -59,9 +80,11 @@ struct ResponseItems {
         case .reasoning(let text):
             return [thoughtEvent("text.done", ["text": .string(text)]), thoughtPart("part.done", text), done]
         case .content(let text):
+            let told = logprobs[index] ?? []
+            let part = ResponseObject.textPart(text, logprobs: told)
             return [
-                event("output_text.done", ["content_index": 0, "text": .string(text), "logprobs": []]),
-                event("content_part.done", ["content_index": 0, "part": ResponseObject.textPart(text)]), done,
+                event("output_text.done", ["content_index": 0, "text": .string(text), "logprobs": .array(told)]),
+                event("content_part.done", ["content_index": 0, "part": part]), done,
             ]
         case .call(let call):
             let members: JSONObject = ["name": .string(call.name), "arguments": .string(call.arguments)]
@@ -117,7 +140,8 @@ struct ResponseItems {
         switch answer.items[index] {
         case .reasoning(let text):
             ResponseObject.reasoning(id(index), text, isSummary: summarizesThought, isComplete: isComplete)
-        case .content(let text): ResponseObject.message(id(index), text, isComplete: isComplete)
+        case .content(let text):
+            ResponseObject.message(id(index), text, logprobs: logprobs[index] ?? [], isComplete: isComplete)
         case .call(let call): ResponseObject.call(id(index), call, isComplete: isComplete)
         }
     }

@@ -34,7 +34,11 @@ final class ResponsesResponse: GenerationResponse {
         isStreaming = options.isStreaming
         obfuscatesLengths = options.obfuscatesLengths
         self.keep = keep
-        items = ResponseItems(idSuffix: String(object.id.suffix(24)), summarizesThought: summarizesThought)
+        items = ResponseItems(
+            idSuffix: String(object.id.suffix(24)),
+            summarizesThought: summarizesThought,
+            reporting: options.reports
+        )
     }
 
     func begin(headers: HTTPFields, commentInterval: Duration) {

@@ -21,6 +21,7 @@ enum ResponseShapes {
         ("instructions", Schema.string.nullable), ("max_output_tokens", Schema.count.nullable),
         ("previous_response_id", Schema.string.nullable), ("temperature", Schema.number.nullable),
         ("top_p", Schema.number.nullable), ("user", Schema.string.nullable), ("metadata", .anyObject),
+        ("safety_identifier", Schema.string.nullable), ("prompt_cache_key", Schema.string.nullable),
         ("parallel_tool_calls", .boolean),
         ("reasoning", .object([("effort", Schema.string.nullable), ("summary", Schema.string.nullable)])),
         ("store", .boolean), ("text", .object([("format", .anyObject)])),
