@@ -1,5 +1,6 @@
 """Keys, bills and limits of a running server, and what is left of them when it is killed."""
 
+import decimal
 import json
 import os
 import random
@@ -45,6 +46,31 @@ def test_a_request_costs_what_its_tokens_cost_and_the_ledger_says_so(books):
         [end] = ends[id]
         assert end["kind"] == "capture" and end["detail"]["amount"] == sum(parts.values())
     books.check()
+
+
+def test_a_response_tells_its_cost_in_exact_decimals(books):
+    body = {"model": QUESTION["model"], "input": QUESTION["messages"], "temperature": 0}
+    with books.server() as server, server.http(headers={"authorization": f"Bearer {books.key}"}) as http:
+        answers = [http.post("/v1/responses", json=body).text]
+        stream = http.post("/v1/responses", json={**body, "stream": True}).text
+    answers += [line.removeprefix("data: ") for line in stream.splitlines() if '"response.completed"' in line and line.startswith("data: ")]
+    assert len(answers) == 2
+    for answer in answers:
+        # A number of the text, not the nearest one in binary.
+        response = json.loads(answer, parse_float=decimal.Decimal)
+        response = response.get("response", response)
+        usage = response["usage"]
+        cached = usage["input_tokens_details"]["cached_tokens"]
+        tokens = {
+            "prompt": usage["input_tokens"] - cached,
+            "cached_prompt": cached,
+            "thinking": usage["output_tokens_details"]["reasoning_tokens"],
+            "answer": usage["thinking"]["answer_tokens"],
+        }
+        parts = {name: decimal.Decimal(tokens[name] * price).scaleb(-12) for name, price in PRICES.items()}
+        assert usage["cost_details"] == parts and usage["cost"] == sum(parts.values())
+        [end] = books.ends()[response["id"]]
+        assert decimal.Decimal(end["detail"]["amount"]).scaleb(-12) == usage["cost"]
 
 
 def test_keys_open_the_server_and_nothing_else_does(books):
