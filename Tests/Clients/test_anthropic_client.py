@@ -4,6 +4,7 @@ import asyncio
 
 import anthropic
 import pytest
+from books import Books
 from conftest import MODEL
 from matrix import shows
 
@@ -110,3 +111,16 @@ def test_errors_arrive_as_the_clients_own_exceptions(claude):
         claude.messages.create(model="other", messages=QUESTION, max_tokens=5)
     with pytest.raises(anthropic.BadRequestError, match="text only"):
         ask(claude, [{"role": "user", "content": [{"type": "image", "source": {"type": "url", "url": "http://x"}}]}])
+
+
+@shows("anthropic", "errors", "messages")
+def test_keys_and_limits(tmp_path):
+    books = Books("--data-dir", tmp_path / "data", limits=["--requests-per-minute", "1"])
+    with books.server() as server:
+        with pytest.raises(anthropic.AuthenticationError):
+            ask(anthropic.Anthropic(base_url=server.url, api_key="wrong", max_retries=0))
+        claude = anthropic.Anthropic(base_url=server.url, api_key=books.key, max_retries=0)
+        assert ask(claude).content
+        with pytest.raises(anthropic.RateLimitError) as limit:
+            ask(claude)
+    assert limit.value.body["error"]["type"] == "rate_limit_error" and int(limit.value.response.headers["retry-after"]) > 0

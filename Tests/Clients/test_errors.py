@@ -4,6 +4,7 @@ import openai
 import pytest
 from busy import busy_server
 from conftest import MODEL, Server
+from matrix import shows
 from test_meter import Books
 
 QUESTION = {"model": MODEL, "messages": [{"role": "user", "content": "What is 348 + 275?"}], "temperature": 0}
@@ -92,6 +93,7 @@ def test_413_says_how_much_is_taken(paying):
     assert error.value.status_code == 413 and "33554432" in error.value.message
 
 
+@shows("openai", "errors")
 def test_429_names_the_limit(billed, books):
     key = books.command("key", "create", "--account", "acme", "--requests-per-minute", "1").strip()
     client = billed.openai(api_key=key)
@@ -100,6 +102,7 @@ def test_429_names_the_limit(billed, books):
     assert int(error.response.headers["retry-after"]) > 0
 
 
+@shows("openai", "errors")
 def test_503_and_504_are_the_servers_and_say_what_to_try():
     environment = {"ACTUARY_ENGINE_MAX_SEQUENCES": "1", "ACTUARY_ENGINE_MAX_QUEUED_REQUESTS": "0"}
     with Server(environment=environment) as server:
@@ -112,12 +115,14 @@ def test_503_and_504_are_the_servers_and_say_what_to_try():
         refused(openai.InternalServerError, 504, lambda: ask(client, **slow), "deadline_exceeded", "'stream': true")
 
 
+@shows("openai", "retries")
 def test_a_client_that_may_asks_a_busy_server_again():
     with busy_server() as server:
         raw = server.openai(max_retries=6).chat.completions.with_raw_response.create(**QUESTION)
         assert raw.retries_taken > 0 and "623" in raw.parse().choices[0].message.content
 
 
+@shows("openai", "errors")
 def test_an_error_inside_a_stream_is_raised():
     with Server(environment={"ACTUARY_SERVER_DRAIN_TIMEOUT": "0"}) as server:
         stream = iter(ask(server.openai(), **LONG))
