@@ -25,10 +25,15 @@ echo "PyPI: $(grep -v '^#' Tests/Clients/requirements.txt | tr '\n' ' ')"
 if [ "${1:-}" = --sanitize ]; then
     # The end of the process, when leaks would be looked for, is not in the hands of the tests.
     export ASAN_OPTIONS=detect_leaks=0
+    mkdir -p .build-thread
+    clang -shared -fPIC -O1 -o .build-thread/mutex.so Tests/Sanitizers/mutex.c -ldl
     for sanitizer in thread address; do
         step "Swift tests with the $sanitizer sanitizer"
-        swift test --sanitize "$sanitizer" --scratch-path ".build-$sanitizer" --no-parallel \
+        swift build --build-tests --sanitize "$sanitizer" --scratch-path ".build-$sanitizer"
+        if [ "$sanitizer" = thread ]; then export LD_PRELOAD=$PWD/.build-thread/mutex.so; fi
+        swift test --skip-build --sanitize "$sanitizer" --scratch-path ".build-$sanitizer" --no-parallel \
             --filter '^(HTTPServer|Gateway|Billing|Telemetry)Tests\.'
+        unset LD_PRELOAD
     done
     exit
 fi

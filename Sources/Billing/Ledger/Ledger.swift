@@ -287,11 +287,12 @@ extension Ledger {
         } succeed: {
             guard let result, !isAnswered else { return }
             finish(result)
+        } outlives: { error in
+            provisional != nil && !error.isLasting
         } fail: { error in
             let answer = error.isLasting ? nil : provisional
             if !isAnswered { finish(answer.map { .success($0) } ?? .failure(.storage(error))) }
             isAnswered = true
-            return answer != nil
         }
     }
 
@@ -349,12 +350,14 @@ extension Ledger {
             // One of them is at fault, the others need not suffer.
             for operation in operations { write([operation], checkpoints) }
         } catch {
-            let kept = operations.filter { $0.fail(error) }
+            // Before anybody hears of it, so that who does sees what has become of the ledger.
+            let kept = operations.filter { $0.outlives(error) }
             state.withLock {
                 $0.isFailing = true
                 $0.unwritten += kept
                 $0.checkpoints.putBack(checkpoints)
             }
+            for operation in operations { operation.fail(error) }
             retryLater()
         }
     }

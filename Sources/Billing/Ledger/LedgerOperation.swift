@@ -6,16 +6,20 @@ final class LedgerOperation: @unchecked Sendable {
     let run: (LedgerWork) -> StoreError?
     /// Called once the transaction is durable.
     let succeed: () -> Void
-    /// Called when it is not; true keeps the operation to be tried again.
-    let fail: (StoreError) -> Bool
+    /// Whether it is to be tried again after such a failure.
+    let outlives: (StoreError) -> Bool
+    /// Called when the transaction is not durable.
+    let fail: (StoreError) -> Void
 
     init(
         run: @escaping (LedgerWork) -> StoreError?,
         succeed: @escaping () -> Void,
-        fail: @escaping (StoreError) -> Bool
+        outlives: @escaping (StoreError) -> Bool,
+        fail: @escaping (StoreError) -> Void
     ) {
         self.run = run
         self.succeed = succeed
+        self.outlives = outlives
         self.fail = fail
     }
 }
