@@ -90,8 +90,10 @@ package struct OpenAPIDocument: Sendable {
 
     private static let headers: JSONObject = [
         "x-request-id": header("The name of this request in the server's log.", .string, isRequired: true),
-        "x-think-budget": header("The bound of the thought: a number, or unlimited.", .string, isRequired: true),
-        "x-think-budget-source": header("Who asked for it.", .string, isRequired: true),
+        // What is told again for the same Idempotency-Key has them in its usage only.
+        "x-think-budget": header("The bound of the thought: a number, or unlimited.", .string),
+        "x-think-budget-source": header("Who asked for it.", .string),
+        "x-actuary-replayed": header("That an earlier request was answered so.", .words(["true"])),
         IgnoredFields.headerName: header("Fields of the body that had no effect.", .string),
         "retry-after": header("After how many seconds another attempt makes sense.", .count),
         "x-should-retry": header("Whether another attempt makes sense.", .words(["true", "false"])),

@@ -52,7 +52,9 @@ struct Operation: Sendable {
     private var responses: JSONObject {
         var headers: JSONObject = ["x-request-id": Self.header("x-request-id")]
         if reportsBound {
-            for name in ["x-think-budget", "x-think-budget-source"] { headers[name] = Self.header(name) }
+            for name in ["x-think-budget", "x-think-budget-source", "x-actuary-replayed"] {
+                headers[name] = Self.header(name)
+            }
         }
         if body != nil { headers["x-actuary-ignored"] = Self.header("x-actuary-ignored") }
         let success: JSONValue = [
