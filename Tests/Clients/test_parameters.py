@@ -224,3 +224,6 @@ def test_responses_tell_how_likely_their_tokens_are(client):
     assert [token.token for token in told] == [token.token for token in part.logprobs]
     assert events[-1].response.output[-1].content[0].logprobs == part.logprobs
     assert client.responses.create(**options).output[-1].content[0].logprobs == []
+    both = [*asked["include"], "reasoning.encrypted_content"]
+    raw = client.responses.with_raw_response.create(**{**asked, "include": both})
+    assert raw.headers["x-actuary-ignored"] == "include[1]"

@@ -26,6 +26,28 @@ import Testing
         #expect(messages[4]["tool_call_id"] == "c1" && request.isStored && request.previousResponseID == nil)
     }
 
+    @Test("what cannot be included is named as ignored, log-probabilities are asked for")
+    func included() throws {
+        let request = try read(
+            #"{"input": "h", "include": ["reasoning.encrypted_content", "message.output_text.logprobs"]}"#
+        )
+        #expect(request.chat.ignoredFields == ["include[0]"])
+        #expect(request.chat.options.reports.alternatives == 0)
+        #expect(try read(#"{"input": "h", "include": []}"#).chat.ignoredFields == [])
+    }
+
+    @Test("a token told as a value is the one told in bytes")
+    func tokenValue() throws {
+        let token = TokenLogprob(
+            bytes: Array("é".utf8),
+            logprob: -1e-7,
+            top: [TokenLogprob(bytes: [0xFF], logprob: -.infinity)]
+        )
+        let alternative = #"{"token":"\#u{FFFD}","logprob":-9999.0,"bytes":[255]}"#
+        let expected = #"{"token":"é","logprob":-1e-07,"bytes":[195,169],"top_logprobs":["# + alternative + "]}"
+        #expect(token.json.text() == expected)
+    }
+
     @Test("tools are flat here, and limits have their own names")
     func options() throws {
         let request = try read(

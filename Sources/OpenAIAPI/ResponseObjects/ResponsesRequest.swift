@@ -19,7 +19,10 @@ package struct ResponsesRequest: Sendable, Equatable {
     ///
     /// - Throws: `APIError` with status 400 that names the field at fault and says what is allowed.
     package init(body: [UInt8]) throws(APIError) {
-        let (fields, ignored) = try ParameterReader.read(try ParameterReader.parse(body), ResponsesParameters.body)
+        var (fields, ignored) = try ParameterReader.read(try ParameterReader.parse(body), ResponsesParameters.body)
+        for (index, name) in (fields["include"]?.array ?? []).enumerated() where name != Self.logprobs {
+            ignored.append("include[\(index)]")
+        }
         instructions = fields["instructions"]?.string
         previousResponseID = fields["previous_response_id"]?.string
         isStored = fields["store"]?.bool ?? true
@@ -41,13 +44,16 @@ package struct ResponsesRequest: Sendable, Equatable {
         (instructions.map { [["role": "system", "content": .string($0)]] } ?? []) + history + chat.messages
     }
 
+    /// The one thing that can be included.
+    private static let logprobs: JSONValue = "message.output_text.logprobs"
+
     private static func chat(_ fields: JSONObject) -> JSONObject {
         var chat = fields
         chat["messages"] = .array(fields["input"].map(messages) ?? [])
         chat["max_completion_tokens"] = fields["max_output_tokens"]
         chat["tools"] = fields["tools"]?.array.map { .array($0.map(tool)) }
         chat["tool_choice"] = fields["tool_choice"].map(toolChoice)
-        let isIncluded = fields["include"]?.array?.contains("message.output_text.logprobs") ?? false
+        let isIncluded = fields["include"]?.array?.contains(logprobs) ?? false
         if isIncluded || fields["top_logprobs"]?.integer ?? 0 > 0 { chat["logprobs"] = true }
         return chat
     }

@@ -34,9 +34,13 @@ extension [UInt8] {
         json("]")
     }
 
-    /// A log-probability. That of an impossible token is no number in JSON; -9999 stands for it, as it does elsewhere.
+    /// A log-probability.
     mutating func json(logprob: Float) {
-        let number = logprob.isFinite ? Swift.max(logprob, -9999) : -9999
-        append(contentsOf: number.description.utf8)
+        append(contentsOf: logprob.logprobText.utf8)
     }
+}
+
+extension Float {
+    /// A log-probability in JSON. That of an impossible token is no number there; -9999 stands for it, as it does elsewhere.
+    var logprobText: String { (isFinite ? max(self, -9999) : -9999).description }
 }

@@ -32,10 +32,16 @@ package struct TokenLogprob: Sendable, Equatable {
 
     /// The same as a value, with the alternatives.
     package var json: JSONValue {
-        var json: [UInt8] = []
-        append(to: &json)
-        // What was written just now can be read.
-        return (try? JSONValue(parsing: json)) ?? .null
+        var members = single
+        members["top_logprobs"] = .array(top.map { .object($0.single) })
+        return .object(members)
+    }
+
+    private var single: JSONObject {
+        [
+            "token": .string(String(decoding: bytes, as: UTF8.self)), "logprob": .decimal(logprob.logprobText),
+            "bytes": .array(bytes.map { .integer(Int64($0)) }),
+        ]
     }
 }
 
