@@ -12,10 +12,12 @@ if [ -z "$programs" ]; then
     exit 69
 fi
 
-# The server outlives this script: it must not keep open what the caller waits for to be closed.
+# The server outlives this script: it must not keep open what the caller waits for to be closed. Only the script itself is
+# still read, by whatever number bash has found free for it.
+script=$(readlink -f "$0")
 for descriptor in /proc/$$/fd/*; do
     number=${descriptor##*/}
-    if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
+    if [ "$number" -gt 2 ] && [ "$(readlink "$descriptor")" != "$script" ]; then eval "exec $number>&-"; fi
 done
 
 # PostgreSQL refuses to run as root.

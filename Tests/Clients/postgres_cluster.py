@@ -12,15 +12,16 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "postgres.sh"
 
 
 class Cluster:
-    def __init__(self):
+    def __init__(self, **options):
         # PostgreSQL runs as a user of its own, who must be able to get there.
         self.folder = tempfile.mkdtemp(prefix="actuary-postgres-")
         pathlib.Path(self.folder).chmod(0o755)
         self.count = 0
-        self.start()
+        self.start(**options)
 
-    def start(self):
-        result = subprocess.run([SCRIPT, "start", self.folder], capture_output=True, text=True)
+    def start(self, **options):
+        """`options` are those of `subprocess.run`."""
+        result = subprocess.run([SCRIPT, "start", self.folder], capture_output=True, text=True, **options)
         if result.returncode == 69 and "not installed" in result.stderr:
             shutil.rmtree(self.folder)
             pytest.skip(result.stderr.strip())

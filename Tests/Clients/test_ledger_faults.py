@@ -42,6 +42,24 @@ def wait_for_readiness(server, status, seconds=20):
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize("number", [40, 255])
+def test_a_postgresql_of_a_test_keeps_nothing_open_of_who_started_it(number):
+    """Or whoever waits for the end of what it started waits for PostgreSQL's."""
+    reading, writing = os.pipe()
+    os.dup2(writing, number)
+    os.close(writing)
+    try:
+        cluster = Cluster(pass_fds=[number])
+    finally:
+        os.close(number)
+    try:
+        os.set_blocking(reading, False)
+        assert os.read(reading, 1) == b"", "the end of a pipe that nobody writes to"
+    finally:
+        os.close(reading)
+        cluster.remove()
+
+
 def test_postgresql_crashes_and_comes_back_twice():
     cluster = Cluster()
     try:
