@@ -135,6 +135,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "MeterLatencyServer",
+            dependencies: [
+                "Billing", "ChatTemplate", "Compute", "Engine", "Gateway", "HTTPServer", "NemotronH", "Tokenization",
+                logging,
+            ],
+            path: "Tests/Benchmarks/MeterLatency",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "ThinkingGateBenchmark",
             dependencies: ["Engine"],
             path: "Tests/Benchmarks/ThinkingGate",

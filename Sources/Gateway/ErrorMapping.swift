@@ -66,6 +66,7 @@ extension APIError {
         case .accountClosed: self = .accountClosed
         case .stillRunning: self = .stillRunning
         case .bodyDiffers: self = .idempotencyBodyDiffers
+        case .attemptUnknown: self = .ledgerUnavailable
         }
     }
 
@@ -81,6 +82,12 @@ extension APIError {
                 "The account \(name) has \(count) running requests: wait for their end.",
                 code: "account_busy"
             )
+        case .accountLeased(let name, let count):
+            self = .conflict(
+                "The account \(name) has money set aside for servers (\(count)), which is back when it has not asked for a"
+                    + " while: revoke its keys to have it sooner.",
+                code: "account_busy"
+            )
         case .keyRevoked(let id): self = .conflict("The key \(id) is revoked.", code: "key_revoked")
         case .keyExists(let id):
             self = .conflict(
@@ -91,6 +98,7 @@ extension APIError {
         case .invalid(let field, let rule):
             self = .invalidRequest("'\(field)' \(rule).", param: field, code: "invalid_value")
         case .moneyOverflow: self = .invalidRequest("The amount is beyond all money.", code: "invalid_value")
+        case .unknownLease(let id): self = .notFound("lease", id)
         case .requestExists, .unknownRequest, .settledDifferently, .exceedsHold, .inconsistent: self = .internalFailure
         }
     }

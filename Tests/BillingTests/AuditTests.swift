@@ -178,13 +178,17 @@ import Testing
         for statement in ["UPDATE journal SET time = 0", "DELETE FROM journal"] {
             await #expect(throws: DatabaseError.self) { try await queue.write { try $0.execute(sql: statement) } }
         }
-        // A ledger of version 1, whose entries extended no hold, becomes one of today.
+        // A ledger of version 1, whose entries extended no hold and which had no leases, becomes one of today.
+        for statement in ["DROP TABLE lease", "DROP INDEX journal_lease", "DROP INDEX journal_lease_end"] {
+            try await queue.write { try $0.execute(sql: statement) }
+        }
         try await queue.write { try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier <> '1'") }
         try SQLiteStore(path: path).close()
         let versions = try await queue.read {
             try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier")
         }
-        #expect(versions == ["1", "2"])
+        #expect(versions == ["1", "2", "3"])
+        #expect(try await queue.read { try $0.tableExists("lease") })
         try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
         try queue.close()
         #expect(throws: StoreError.newerSchema(found: "99")) { try SQLiteStore(path: path) }

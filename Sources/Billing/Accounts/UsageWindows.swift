@@ -48,6 +48,21 @@ package struct UsageWindows: Hashable, Sendable, Codable {
         open += 1
     }
 
+    /// Counts a request that is paid from a lease, whose money was counted when the lease began.
+    package mutating func beginLeased(
+        tokens count: Int,
+        thinking: Int,
+        begunAt start: Milliseconds,
+        at time: Milliseconds
+    ) {
+        roll(to: time)
+        open += 1
+        guard minute == CivilTime.minuteStart(start) else { return }
+        requests += 1
+        tokens += count
+        thinkingTokens += thinking
+    }
+
     /// Counts what a running request may take beyond its bound.
     ///
     /// Money counts in the day and month of the request's start, as when it ends, if they still run. Tokens count in the

@@ -12,6 +12,8 @@ package enum Refusal: Hashable, Sendable {
     case accountUnknown(String)
     /// The first request with this idempotency key is still running.
     case stillRunning(requestID: String)
+    /// Another attempt may have been billed, and the server that keeps these books does not know how much.
+    case attemptUnknown
     /// The idempotency key was used for another body.
     case bodyDiffers
 }

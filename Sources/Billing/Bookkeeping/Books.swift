@@ -1,13 +1,15 @@
-/// The states that one entry can change: its account, its key, and the hold of its request.
+/// The states that one entry can change: its account, its key, the hold of its request, and the lease it is about.
 package struct Books: Hashable, Sendable {
     package var account: Account?
     package var key: APIKey?
     package var hold: OpenHold?
+    package var lease: Lease?
 
-    package init(account: Account? = nil, key: APIKey? = nil, hold: OpenHold? = nil) {
+    package init(account: Account? = nil, key: APIKey? = nil, hold: OpenHold? = nil, lease: Lease? = nil) {
         self.account = account
         self.key = key
         self.hold = hold
+        self.lease = lease
     }
 }
 
@@ -34,6 +36,7 @@ extension Books {
             guard var key, key.account == entry.account else { throw entry.fault("is about a key that does not exist") }
             key.apply(entry)
             books.key = key
+        case .hold(let terms) where terms.lease != nil: try books.beginLeased(terms, entry)
         case .hold(let terms): try books.begin(terms, entry)
         case .holdExtended(let extended): try books.extend(extended, entry)
         case .capture(let settlement), .recovered(let settlement):
@@ -41,6 +44,8 @@ extension Books {
             let tokens = settlement.usage.prompt + settlement.usage.completion
             try books.end(entry, amount: settlement.amount, tokens: tokens, thinking: thinking)
         case .void: try books.end(entry, amount: .zero, tokens: 0, thinking: 0)
+        case .lease(let terms): try books.setAside(terms, entry)
+        case .leaseEnded(let end): try books.giveBack(end, entry)
         }
         return books
     }
@@ -130,9 +135,14 @@ extension Books {
         }
         do {
             let heldAmount = terms.amount ?? .zero
-            let unused = try heldAmount.subtracting(amount)
+            var unused = try heldAmount.subtracting(amount)
             account.held = try account.held.subtracting(heldAmount)
             account.captured = try account.captured.adding(amount)
+            if terms.lease != nil {
+                // What was not used stays set aside.
+                try returnToLease(unused, &account, entry)
+                unused = .zero
+            }
             func close(_ windows: inout UsageWindows) throws(MoneyOverflow) {
                 windows.roll(to: entry.time)
                 try windows.end(
@@ -147,6 +157,8 @@ extension Books {
                 try close(&key.windows)
                 self.key = key
             }
+        } catch let error as LedgerError {
+            throw error
         } catch {
             throw .moneyOverflow
         }

@@ -17,6 +17,8 @@ package struct HoldTerms: Hashable, Sendable, Codable {
     package var amount: PicoUSD?
     /// The run of the server that does the work.
     package var instance: String
+    /// The lease that pays, if the run was cut off from the ledger; `nil` else.
+    package var lease: LeaseReference?
 
     private enum CodingKeys: String, CodingKey {
         case model
@@ -29,6 +31,7 @@ package struct HoldTerms: Hashable, Sendable, Codable {
         case credits
         case amount
         case instance
+        case lease
     }
 
     /// The dearest way in which the request can go.

@@ -73,6 +73,17 @@ package struct JournalEntry: Hashable, Sendable {
         seq == head.seq + 1 && time >= head.time && hash == JournalEntry.hash(of: line, after: head.hash)
     }
 
+    /// The lease that the entry is about, if it begins or ends one, or a request that is paid from one.
+    ///
+    /// - Parameter hold: The hold of the entry's request, if it has one before the entry.
+    package func leaseID(ending hold: OpenHold?) -> String? {
+        switch event {
+        case .lease, .leaseEnded: reference
+        case .hold(let terms): terms.lease?.id
+        default: hold?.terms.lease?.id
+        }
+    }
+
     /// The head of a chain that ends here.
     package var head: JournalHead { JournalHead(seq: seq, time: time, hash: hash) }
 

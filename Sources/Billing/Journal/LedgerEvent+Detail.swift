@@ -38,6 +38,8 @@ extension LedgerEvent {
         case .capture(let settlement), .recovered(let settlement): CanonicalJSON.text(of: settlement)
         case .void(let voiding): CanonicalJSON.text(of: voiding)
         case .surplusCharge(let charge): CanonicalJSON.text(of: charge)
+        case .lease(let terms): CanonicalJSON.text(of: terms)
+        case .leaseEnded(let end): CanonicalJSON.text(of: end)
         case .accountClosed, .keyRevoked: "{}"
         }
     }
@@ -67,6 +69,8 @@ extension LedgerEvent {
         case .void: self = .void(try read(Voiding.self))
         case .recovered: self = .recovered(try read(Settlement.self))
         case .surplusCharge: self = .surplusCharge(try read(SurplusCharge.self))
+        case .lease: self = .lease(try read(LeaseTerms.self))
+        case .leaseEnded: self = .leaseEnded(try read(LeaseEnd.self))
         }
     }
 }

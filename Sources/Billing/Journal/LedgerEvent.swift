@@ -18,6 +18,9 @@ package enum LedgerEvent: Hashable, Sendable {
     /// The hold of a dead server, billed at its last checkpoint.
     case recovered(Settlement)
     case surplusCharge(SurplusCharge)
+    /// Money was set aside for a server to spend while it is cut off.
+    case lease(LeaseTerms)
+    case leaseEnded(LeaseEnd)
 
     /// The kind of entry, as its column says.
     package enum Kind: String, CaseIterable, Sendable {
@@ -36,6 +39,8 @@ package enum LedgerEvent: Hashable, Sendable {
         case void
         case recovered
         case surplusCharge = "surplus_charge"
+        case lease
+        case leaseEnded = "lease_ended"
 
         /// Whether it ends a request.
         package var isTerminal: Bool { [.capture, .void, .recovered].contains(self) }
@@ -58,6 +63,8 @@ package enum LedgerEvent: Hashable, Sendable {
         case .void: .void
         case .recovered: .recovered
         case .surplusCharge: .surplusCharge
+        case .lease: .lease
+        case .leaseEnded: .leaseEnded
         }
     }
 

@@ -29,7 +29,7 @@ package struct OpenHold: Hashable, Sendable {
         let terms: HoldTerms
         let begunAt: Milliseconds
         switch entry.event {
-        case .hold(let begun): (terms, begunAt) = (begun, entry.time)
+        case .hold(let begun): (terms, begunAt) = (begun, begun.lease?.begunAt ?? entry.time)
         case .holdExtended(let extended): (terms, begunAt) = (extended.terms, extended.begunAt)
         default: return nil
         }

@@ -19,9 +19,19 @@ extension Ledger {
 
     /// Finds the key that a client presents.
     ///
-    /// - Throws: `LedgerError.storage`; nobody is let in then.
+    /// - Throws: `LedgerError.storage`; nobody is let in then, but for keys that have a lease, as they were last known.
     package func authenticate(_ secret: String) async throws(LedgerError) -> Authentication {
         let digest = KeySecret.digest(of: secret)
+        if isFailing, let known = leasedKey(digest) { return known }
+        do throws(LedgerError) {
+            return try await authenticate(digest: digest)
+        } catch {
+            guard error.isCutOff, let known = leasedKey(digest) else { throw error }
+            return known
+        }
+    }
+
+    private func authenticate(digest: String) async throws(LedgerError) -> Authentication {
         let now = now()
         return try await read { reader throws(StoreError) in
             guard let key = try reader.key(digest: digest), key.matches(digest: digest, at: now) else {
@@ -33,6 +43,13 @@ extension Ledger {
             }
             return .accepted(key)
         }
+    }
+
+    /// The same for a key that has a lease.
+    private func leasedKey(_ digest: String) -> Authentication? {
+        let now = now()
+        guard let key = branch?.withDesk({ $0.key(digest: digest, at: now) }) else { return nil }
+        return key.refusal(at: now).map { .refused($0) } ?? .accepted(key)
     }
 
     /// All accounts, by name.

@@ -33,6 +33,7 @@ extension Ledger {
                 _ = try? await self.perform { work throws(LedgerError) in
                     if let runs = work.store.runs { _ = try work.recoverSilent(runs, for: silence) }
                 }
+                if !self.isFailing { await self.settleLeases() }
                 self.beatLater()
             }
         }

@@ -11,6 +11,8 @@ package final class Ledger: Sendable {
     package let prices: PriceBook
     package let settings: LedgerSettings
     let store: any LedgerStore
+    /// What it goes on with while the store cannot be reached; `nil` does not go on.
+    package let branch: LeaseBranch?
     /// The queue on which the store writes.
     private let queue = DispatchQueue(label: "ledger.write")
     /// The queue on which it is read.
@@ -42,18 +44,21 @@ package final class Ledger: Sendable {
     ///   - instance: A name that no other run has.
     ///   - prices: The price book.
     ///   - settings: How it works.
+    ///   - branch: What it goes on with while the store cannot be reached.
     ///   - reading: The clocks.
     package init(
         store: any LedgerStore,
         instance: String = KeySecret.randomIdentifier("run_"),
         prices: PriceBook = .builtIn,
         settings: LedgerSettings = LedgerSettings(),
+        branch: LeaseBranch? = nil,
         reading: @escaping @Sendable () -> LedgerClock.Reading = SystemTime.reading
     ) {
         self.store = store
         self.instance = instance
         self.prices = prices
         self.settings = settings
+        self.branch = branch
         self.reading = reading
         state = Mutex(State())
     }
@@ -70,8 +75,8 @@ package final class Ledger: Sendable {
     /// Whether transactions are being written.
     var isWriting: Bool { state.withLock { $0.isScheduled } }
 
-    /// Whether it writes no more.
-    var isClosed: Bool { state.withLock { $0.isClosed } }
+    /// Whether it is being closed.
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// The time of the ledger: never back, even when the machine's clock is set.
     package func now() -> Milliseconds {
@@ -86,16 +91,41 @@ extension Ledger {
     /// Sets aside what a request can cost at most, before anything is computed.
     ///
     /// - Returns: The hold, durable; or the answer of an earlier attempt; or why there is none.
-    /// - Throws: `LedgerError.storage` if the store fails: the request must not run.
+    /// - Throws: `LedgerError.storage` if the store fails and no lease pays: the request must not run.
     package func hold(_ request: HoldRequest) async throws(LedgerError) -> HoldOutcome {
+        // A store that is known to fail is not waited for.
+        if isFailing, let outcome = await holdFromLease(request) { return outcome }
+        do throws(LedgerError) {
+            let outcome = try await holdInStore(request)
+            guard outcome.lacksMoney, await giveBackLeases(of: request.account) else { return outcome }
+            return try await holdInStore(request)
+        } catch {
+            guard error.isCutOff, let outcome = await holdFromLease(request) else { throw error }
+            return outcome
+        }
+    }
+
+    private func holdInStore(_ request: HoldRequest) async throws(LedgerError) -> HoldOutcome {
         let prices = prices.prices(of: request.model)
         let lifetime = Int(settings.idempotencyLifetime / .milliseconds(1))
+        let repeats = settings.repeatsRequests
+        let wish = leaseWish(for: request)
         let outcome: HoldOutcome
         do throws(LedgerError) {
-            outcome = try await perform { work throws(LedgerError) in
-                try work.hold(request, prices: prices, idempotencyLifetime: lifetime)
+            let lease: (Lease, APIKey)?
+            (outcome, lease) = try await perform { work throws(LedgerError) in
+                let outcome = try work.hold(
+                    request,
+                    prices: prices,
+                    idempotencyLifetime: lifetime,
+                    repeats: repeats
+                )
+                guard let wish, case .held = outcome else { return (outcome, nil) }
+                return (outcome, try work.grantLease(wish))
             }
+            if let wish { note(lease, for: wish) }
         } catch {
+            if let wish { drop(wish, after: error) }
             if case .storage(.doubtful) = error { abandon(request.requestID) }
             throw error
         }
@@ -126,6 +156,7 @@ extension Ledger {
         by tokens: Int,
         atMost most: Int
     ) async throws(LedgerError) -> ExtensionOutcome {
+        if let place = place(of: requestID) { return try await place.extend(requestID, by: tokens, atMost: most) }
         let outcome = try await perform { work throws(LedgerError) in
             try work.extend(requestID, by: tokens, atMost: most)
         }
@@ -140,6 +171,7 @@ extension Ledger {
 
     /// Tells what a running request has taken so far; written down soon, never waited for.
     package func progress(_ usage: TokenUsage, requestID: String) {
+        if let place = place(of: requestID) { return place.progress(usage, requestID: requestID) }
         let isDue = state.withLock {
             $0.checkpoints.note(usage, requestID: requestID, tokens: settings.checkpointTokens)
         }
@@ -163,6 +195,7 @@ extension Ledger {
         of requestID: String,
         otherwise action: @escaping @Sendable () -> Void
     ) -> Bool {
+        if let place = place(of: requestID) { return place.mayTell(tokens, of: requestID, otherwise: action) }
         let needed = tokens - settings.checkpointTokens
         guard needed > 0 else { return true }
         return state.withLock { $0.checkpoints.isDurable(needed, of: requestID, otherwise: action) }
@@ -171,6 +204,7 @@ extension Ledger {
     /// Keeps the answer of a captured request, to be repeated for the same idempotency key. Written soon, never waited
     /// for: until then a repetition runs again, with the same seed, and pays nothing.
     package func keep(_ response: StoredResponse, of requestID: String) {
+        if let place = place(of: requestID) { return place.keep(response, of: requestID) }
         guard response.body.count <= settings.responseBytesMax else { return }
         enqueue(
             operation(provisional: (), { work throws(LedgerError) in try work.keep(response, of: requestID) }) { _ in }
@@ -182,6 +216,7 @@ extension Ledger {
     /// - Throws: `LedgerError.exceedsHold`, `.settledDifferently` and the like; never for a failing store, if this ledger
     ///   granted the hold.
     package func capture(_ capture: Capture) async throws(LedgerError) -> Receipt {
+        if let place = place(of: capture.requestID) { return try await place.capture(capture) }
         let bytesMax = settings.responseBytesMax
         let hold = state.withLock { state in
             state.checkpoints.forget(capture.requestID)
@@ -205,6 +240,9 @@ extension Ledger {
         engine: TokenUsage? = nil,
         totals: EngineTotals? = nil
     ) async throws(LedgerError) {
+        if let place = place(of: requestID) {
+            return try await place.void(requestID: requestID, reason: reason, engine: engine, totals: totals)
+        }
         let isOurs = state.withLock { state in
             state.checkpoints.forget(requestID)
             return state.running[requestID] != nil
@@ -220,6 +258,8 @@ extension Ledger {
     /// - Returns: How many ends could not be written; the next start recovers them from their checkpoints.
     package func close(totals: EngineTotals? = nil) async -> Int {
         state.withLock { $0.isClosed = true }
+        await settleLeases(all: true)
+        _ = await branch?.ledger.close()
         if var totals {
             totals.isClosed = true
             let last = totals

@@ -11,6 +11,10 @@ package enum LedgerError: Error, Equatable, Sendable {
     case accountClosed(String)
     /// The account still has running requests.
     case accountBusy(String, requests: Int)
+    /// The account has money set aside for servers.
+    case accountLeased(String, leases: Int)
+    /// There is no such lease, or it has ended.
+    case unknownLease(String)
     case unknownKey(String)
     /// A key was made under this id before, and its text is kept nowhere.
     case keyExists(String)

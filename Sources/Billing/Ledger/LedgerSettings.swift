@@ -6,6 +6,8 @@ package struct LedgerSettings: Sendable {
     package var checkpointInterval = Duration.milliseconds(500)
     /// How long an idempotency key is remembered.
     package var idempotencyLifetime = Duration.seconds(86_400)
+    /// Whether a request may be run again whose earlier attempt was billed; not in books that do not know all attempts.
+    package var repeatsRequests = true
     /// The largest answer that is kept to be repeated.
     package var responseBytesMax = 1_048_576
     /// How many operations share a transaction at most.

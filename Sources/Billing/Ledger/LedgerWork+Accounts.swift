@@ -32,6 +32,10 @@ extension LedgerWork {
     func closeAccount(_ name: String) throws(LedgerError) -> Account {
         let account = try openAccount(name)
         guard account.windows.open == 0 else { throw .accountBusy(name, requests: account.windows.open) }
+        let leases = try LedgerError.storing { () throws(StoreError) in
+            try store.leases().count { $0.account == name }
+        }
+        guard leases == 0 else { throw .accountLeased(name, leases: leases) }
         try chargeSurplus(account, .close)
         return try required(record(.accountClosed, account: name).account)
     }

@@ -4,11 +4,15 @@ extension LedgerWork {
     func hold(
         _ request: HoldRequest,
         prices: UnitPrices?,
-        idempotencyLifetime: Milliseconds
+        idempotencyLifetime: Milliseconds,
+        repeats: Bool = true
     ) throws(LedgerError) -> HoldOutcome {
         guard request.isPlausible else { throw .invalid(field: "request", rule: "has counts out of range") }
         let record = try idempotencyRecord(of: request)
         if let record, let outcome = outcome(of: record, for: request) { return outcome }
+        if !repeats, record != nil || request.idempotency?.origin == .laterAttempt {
+            return .refused(.attemptUnknown, .none)
+        }
         guard try openHold(request.requestID) == nil, try terminalEntry(request.requestID) == nil else {
             throw .requestExists(request.requestID)
         }
@@ -62,7 +66,7 @@ extension LedgerWork {
     func extend(_ requestID: String, by tokens: Int, atMost most: Int) throws(LedgerError) -> ExtensionOutcome {
         guard let hold = try openHold(requestID) else { throw .unknownRequest(requestID) }
         let account = try existingAccount(hold.account)
-        let key = try hold.key.flatMapKey(key)
+        let key = try hold.key.flatMapFound(key)
         let decision = try LedgerError.checking { () throws(MoneyOverflow) in
             try Admission.extend(hold, by: tokens, atMost: most, account: account, key: key, at: now)
         }

@@ -56,6 +56,10 @@ final class LedgerWork {
         try LedgerError.storing { () throws(StoreError) in try store.openHold(requestID: requestID) }
     }
 
+    func lease(_ id: String) throws(LedgerError) -> Lease? {
+        try LedgerError.storing { () throws(StoreError) in try store.lease(id: id) }
+    }
+
     func terminalEntry(_ requestID: String) throws(LedgerError) -> JournalEntry? {
         try LedgerError.storing { () throws(StoreError) in try store.terminalEntry(requestID: requestID) }
     }
@@ -79,12 +83,19 @@ final class LedgerWork {
             reference: reference,
             event: event
         )
-        let books = try Books(account: accounts[name], key: try keyID.flatMapKey(key), hold: hold).applying(entry)
+        let lease = try entry.leaseID(ending: hold).flatMapFound(lease)
+        let books = try Books(account: accounts[name], key: try keyID.flatMapFound(key), hold: hold, lease: lease)
+            .applying(entry)
         try LedgerError.storing { () throws(StoreError) in
             try store.append(entry)
             if let begun = books.hold, hold == nil { try store.open(begun) }
             if hold != nil, let extended = books.hold { try store.extend(extended, by: entry) }
             if let hold, books.hold == nil { try store.removeHold(requestID: hold.requestID) }
+            if let changed = books.lease {
+                if changed != lease { try store.put(changed) }
+            } else if let lease {
+                try store.removeLease(id: lease.id)
+            }
         }
         head = entry.head
         if let account = books.account {
@@ -122,10 +133,10 @@ final class LedgerWork {
 }
 
 extension Optional<String> {
-    /// The key of that name, if there is a name.
-    func flatMapKey(
-        _ find: (String) throws(LedgerError) -> APIKey?
-    ) throws(LedgerError) -> APIKey? {
+    /// What has that name, if there is a name.
+    func flatMapFound<Found>(
+        _ find: (String) throws(LedgerError) -> Found?
+    ) throws(LedgerError) -> Found? {
         guard let self else { return nil }
         return try find(self)
     }

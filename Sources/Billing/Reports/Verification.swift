@@ -8,6 +8,8 @@ package struct Verification: Sendable {
     package private(set) var accounts = 0
     package private(set) var keys = 0
     package private(set) var openHolds = 0
+    /// Leases that have not ended.
+    package private(set) var leases = 0
     /// Over all accounts.
     package private(set) var granted = PicoUSD.zero
     package private(set) var captured = PicoUSD.zero
@@ -37,7 +39,8 @@ package struct Verification: Sendable {
             }
             if page.count < Verification.pageSize { break }
         }
-        compare(replay, accounts: try reader.accounts(), keys: try reader.keys(), open: try reader.openHolds())
+        let leases = try reader.leases()
+        compare(replay, try reader.accounts(), try reader.keys(), try reader.openHolds(), leases)
     }
 
     /// What the journal says, entry by entry.
@@ -45,6 +48,7 @@ package struct Verification: Sendable {
         var accounts: [String: Account] = [:]
         var keys: [String: APIKey] = [:]
         var open: [String: OpenHold] = [:]
+        var leases: [String: Lease] = [:]
         var begun: Set<String> = []
         var sums: [String: Sums] = [:]
     }
@@ -74,16 +78,19 @@ package struct Verification: Sendable {
         }
         sum(entry, replay.accounts[entry.account]?.terms.kind, &replay.sums)
 
+        let lease = entry.leaseID(ending: hold)
         let books = Books(
             account: replay.accounts[entry.account],
             key: entry.key.flatMap { replay.keys[$0] },
-            hold: hold
+            hold: hold,
+            lease: lease.flatMap { replay.leases[$0] }
         )
         do throws(LedgerError) {
             let after = try books.applying(entry)
             replay.accounts[entry.account] = after.account
             if let key = after.key { replay.keys[key.id] = key }
             if entry.reference != nil { replay.open[reference] = after.hold }
+            if let lease { replay.leases[lease] = after.lease }
             if let account = after.account { check(account, entry) }
         } catch .inconsistent(let sentence) {
             findings.add(sentence)
@@ -129,10 +136,17 @@ package struct Verification: Sendable {
     }
 
     /// That the derived rows are what the journal says.
-    private mutating func compare(_ replay: Replay, accounts: [Account], keys: [APIKey], open: [OpenHold]) {
+    private mutating func compare(
+        _ replay: Replay,
+        _ accounts: [Account],
+        _ keys: [APIKey],
+        _ open: [OpenHold],
+        _ leases: [Lease]
+    ) {
         self.accounts = accounts.count
         self.keys = keys.count
         openHolds = open.count
+        self.leases = leases.count
         findings.expect(
             accounts.count == replay.accounts.count,
             "there are accounts that the journal does not know, or the reverse"
@@ -155,7 +169,11 @@ package struct Verification: Sendable {
             for hold in open where hold.account == account.name {
                 held = (try? held.adding(hold.terms.amount ?? .zero)) ?? held
             }
-            findings.expect(held == account.held, "account \(account.name) holds another amount than its open holds")
+            for lease in leases where lease.account == account.name { held = (try? held.adding(lease.left)) ?? held }
+            findings.expect(
+                held == account.held,
+                "account \(account.name) holds another amount than its open holds and leases"
+            )
             granted = (try? granted.adding(account.granted)) ?? granted
             captured = (try? captured.adding(account.captured)) ?? captured
             self.held = (try? self.held.adding(account.held)) ?? self.held
@@ -163,6 +181,10 @@ package struct Verification: Sendable {
         for key in keys {
             findings.expect(key == replay.keys[key.id], "key \(key.id) is not what the journal makes of it")
         }
+        findings.expect(
+            leases == replay.leases.values.sorted { ($0.begunAt, $0.id) < ($1.begunAt, $1.id) },
+            "the leases are not what the journal makes of them"
+        )
         compare(replay.open, open)
     }
 

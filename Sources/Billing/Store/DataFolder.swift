@@ -65,6 +65,59 @@ package struct DataFolder: Equatable, Sendable {
     private func markPath(_ run: String) -> String { "\(path)/runs/\(run)" }
 }
 
+/// The books of servers that may spend from leases, one file for each run.
+extension DataFolder {
+    private var leaseFolder: String { "\(path)/leases" }
+    private static let leaseSuffix = ".sqlite"
+
+    /// Opens a run's books, and makes them if they are not there.
+    ///
+    /// - Throws: `Failure.inputOutput`.
+    package func leaseStore(run: String) throws(Failure) -> any LedgerStore {
+        guard mkdir(leaseFolder, 0o700) == 0 || errno == EEXIST else {
+            throw .inputOutput(path: leaseFolder, reason: String(cString: strerror(errno)))
+        }
+        let file = leasePath(run)
+        do throws(StoreError) {
+            return try SQLiteStore(path: file)
+        } catch {
+            throw .inputOutput(path: file, reason: "\(error)")
+        }
+    }
+
+    /// The runs that have left books and do not live any more.
+    package func deadRunsWithLeases() -> [String] {
+        guard let folder = opendir(leaseFolder) else { return [] }
+        defer { closedir(folder) }
+        var runs: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            guard name.hasSuffix(DataFolder.leaseSuffix) else { continue }
+            let run = String(name.dropLast(DataFolder.leaseSuffix.count))
+            if !isAlive(run: run) { runs.append(run) }
+        }
+        return runs.sorted()
+    }
+
+    /// Removes the books of a run of which the ledger knows everything.
+    package func removeLeaseStore(run: String) {
+        for suffix in ["", "-wal", "-shm"] { unlink(leasePath(run) + suffix) }
+    }
+
+    /// Puts the books of a run aside, of which the ledger does not want to know.
+    ///
+    /// - Returns: Where they are now.
+    package func keepLeaseStore(run: String) -> String {
+        let kept = leasePath(run) + ".untold"
+        rename(leasePath(run), kept)
+        return kept
+    }
+
+    private func leasePath(_ run: String) -> String { "\(leaseFolder)/\(run)\(DataFolder.leaseSuffix)" }
+}
+
 /// The mark of a living run: a file that its process has locked. The kernel takes the lock back when the process ends.
 package final class RunMark: Sendable {
     private let descriptor: Int32

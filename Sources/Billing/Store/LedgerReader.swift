@@ -21,6 +21,9 @@ package protocol LedgerReader {
     func holdEntry(requestID: String) throws(StoreError) -> JournalEntry?
     /// The capture, void or recovery of a request.
     func terminalEntry(requestID: String) throws(StoreError) -> JournalEntry?
+    func lease(id: String) throws(StoreError) -> Lease?
+    /// All leases without an end, oldest first.
+    func leases() throws(StoreError) -> [Lease]
     /// The grant of money or credits with that id.
     func grantEntry(id: String) throws(StoreError) -> JournalEntry?
     /// Entries behind `seq` in order, at most `limit`.

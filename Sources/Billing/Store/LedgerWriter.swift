@@ -12,6 +12,8 @@ package protocol LedgerWriter: LedgerReader {
     /// Overwrites the checkpoint of an open hold; does nothing if it is not open.
     func setCheckpoint(_ usage: TokenUsage, requestID: String) throws(StoreError)
     func removeHold(requestID: String) throws(StoreError)
+    func put(_ lease: Lease) throws(StoreError)
+    func removeLease(id: String) throws(StoreError)
     func put(_ record: IdempotencyRecord) throws(StoreError)
     func removeIdempotencyRecord(account: String, keyDigest: String) throws(StoreError)
     /// Removes records that expired, running ones excepted.

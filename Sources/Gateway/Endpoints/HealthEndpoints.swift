@@ -17,7 +17,7 @@ extension Gateway {
     private func respondReadiness(_ writer: ResponseWriter) {
         if isDraining {
             writer.respond(.draining(retryAfterSeconds: 1))
-        } else if ledger.isFailing {
+        } else if !ledger.canBill {
             // What cannot be billed is not run: others behind the same balancer may do better.
             writer.respond(.ledgerUnavailable)
         } else {

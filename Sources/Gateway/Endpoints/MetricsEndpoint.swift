@@ -26,6 +26,7 @@ extension Gateway {
         addRequests(engine, to: &text)
         addPrefixCache(engine, to: &text)
         text.add(statistics.counters)
+        text.addLedger(ledger)
         return text
     }
 

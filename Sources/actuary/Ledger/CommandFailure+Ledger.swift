@@ -38,6 +38,12 @@ extension CommandFailure {
             case .accountClosed(let name): .badInput("the account \(name) is closed")
             case .accountBusy(let name, let requests):
                 .badInput("the account \(name) has running requests (\(requests)): wait for them, then try again")
+            case .accountLeased(let name, let leases):
+                .badInput(
+                    "the account \(name) has money set aside for servers (\(leases)): 'actuary ledger leases' shows it, and "
+                        + "it is back soon after its keys are revoked"
+                )
+            case .unknownLease(let id): .badInput("there is no lease \(id): 'actuary ledger leases' shows them")
             case .unknownKey(let id): .badInput("there is no key \(id): 'actuary key list' shows them")
             case .keyExists(let id): .badInput("there is a key \(id) already: rotate it to get a new text")
             case .keyRevoked(let id): .badInput("the key \(id) is revoked: make a new one")

@@ -17,12 +17,22 @@ enum LedgerLocation: Equatable, Sendable {
                 throw .badUsage("--ledger cannot be read: \(error)")
             }
         }
+        self = .folder(try LedgerLocation.folder(dataDir: dataDir, environment: environment))
+    }
+
+    /// Where data are kept on this machine: what the flag says, else the environment, else the user's data folder.
+    ///
+    /// - Throws: `CommandFailure` if there is no folder to be found.
+    static func folder(dataDir: String?, environment: [String: String]) throws(CommandFailure) -> DataFolder {
         let named = dataDir ?? environment["ACTUARY_DATA_DIR"].flatMap { $0.isEmpty ? nil : $0 }
         guard let path = named ?? DataFolder.defaultPath(environment: environment) else {
             throw .badConfiguration("there is no home folder to keep data in: name a folder with --data-dir")
         }
-        self = .folder(DataFolder(path: path))
+        return DataFolder(path: path)
     }
+
+    /// Whether servers on several machines may share it.
+    var isShared: Bool { if case .database = self { true } else { false } }
 
     /// Opens the store, and makes it if it is not there.
     ///

@@ -21,6 +21,7 @@ struct LedgerVerifyCommand: AsyncParsableCommand {
             TextTable.text([
                 ["entries", "\(result.entries)"], ["holds", "\(result.holds)"], ["captured", "\(result.captures)"],
                 ["voided", "\(result.voids)"], ["recovered", "\(result.recoveries)"], ["open", "\(result.openHolds)"],
+                ["leases", "\(result.leases)"],
                 ["accounts", "\(result.accounts)"], ["keys", "\(result.keys)"],
                 ["granted", result.granted.usd + " USD"], ["captured", result.captured.usd + " USD"],
                 ["held", result.held.usd + " USD"],

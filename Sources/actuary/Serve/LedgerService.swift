@@ -11,6 +11,8 @@ struct LedgerService {
     private let location: LedgerLocation
     /// Tells other servers and commands that this run lives.
     private let mark: RunMark?
+    /// What it spends while it cannot reach a ledger that servers share; `nil` for a ledger of its own.
+    private let leases: LeaseBooks?
 
     /// Opens the ledger and bills what dead runs have left.
     ///
@@ -23,7 +25,16 @@ struct LedgerService {
             ledger: settings.ledger,
             environment: ProcessInfo.processInfo.environment
         )
-        ledger = Ledger(store: try location.openStore(), prices: prices.book, settings: settings.ledgerSettings)
+        let store = try location.openStore()
+        let run = KeySecret.randomIdentifier("run_")
+        leases = try Self.leaseBooks(settings, location, run: run, prices: prices.book, log: log)
+        ledger = Ledger(
+            store: store,
+            instance: run,
+            prices: prices.book,
+            settings: settings.ledgerSettings,
+            branch: leases?.branch
+        )
         mark = try location.mark(run: ledger.instance)
         let location = location
         do throws(LedgerError) {
@@ -33,6 +44,34 @@ struct LedgerService {
             }
         } catch {
             throw CommandFailure(error)
+        }
+        await leases?.settleDeadRuns(with: ledger)
+    }
+
+    /// The books of this run for times when it cannot reach the ledger, where several servers share it.
+    private static func leaseBooks(
+        _ settings: Settings.Billing,
+        _ location: LedgerLocation,
+        run: String,
+        prices: PriceBook,
+        log: Logger
+    ) throws -> LeaseBooks? {
+        guard location.isShared else {
+            guard settings.lease == .zero else {
+                throw CommandFailure.badConfiguration(
+                    "billing.lease_usd is for servers that share a ledger: name it with --ledger postgres://…, or say 0"
+                )
+            }
+            return nil
+        }
+        do throws(CommandFailure) {
+            let environment = ProcessInfo.processInfo.environment
+            let folder = try LedgerLocation.folder(dataDir: settings.dataDir, environment: environment)
+            return try LeaseBooks(settings, in: folder, run: run, prices: prices, log: log)
+        } catch {
+            // Without leases nothing is kept on this machine, so that no folder is needed.
+            guard settings.lease > .zero else { return nil }
+            throw error
         }
     }
 
@@ -47,12 +86,13 @@ struct LedgerService {
         if unwritten > 0 {
             log.error("ends of requests could not be written", metadata: ["requests": "\(unwritten)"])
         }
+        leases?.close()
         withExtendedLifetime(mark) {}
     }
 }
 
 extension Settings.Billing {
-    fileprivate var ledgerSettings: LedgerSettings {
+    var ledgerSettings: LedgerSettings {
         var result = LedgerSettings()
         result.checkpointTokens = checkpointTokens
         result.checkpointInterval = checkpointInterval

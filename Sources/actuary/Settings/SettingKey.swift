@@ -1,3 +1,4 @@
+import Billing
 import Gateway
 import HTTPServer
 
@@ -63,6 +64,15 @@ extension SettingKey {
         }
     }
 
+    private static func money(_ name: String, _ place: Place<PicoUSD>, _ range: ClosedRange<PicoUSD>) -> SettingKey {
+        let expected = "US dollars from \(range.lowerBound.usd) to \(range.upperBound.usd), like 0.05"
+        return SettingKey(name: name, expected: expected) {
+            guard let amount = $0.asDecimal.flatMap({ PicoUSD(usd: $0) }), range.contains(amount) else { return false }
+            $1[keyPath: place] = amount
+            return true
+        }
+    }
+
     private static func text(_ name: String, _ place: Place<String>, _ what: String) -> SettingKey {
         SettingKey(name: name, expected: "\(what) (put it in quotes if it looks like a number)") {
             guard let text = $0.asText else { return false }
@@ -116,6 +126,9 @@ extension SettingKey {
 
     /// The largest bound that a request may name (design, section 4).
     private static let tokensMax = Int(Int32.max)
+
+    /// More than anybody should leave to chance.
+    private static let leaseMax = PicoUSD(1_000_000 * PicoUSD.dollar.picodollars)
 
     /// Every setting, in the order of the operator's manual.
     static let all: [SettingKey] = [
@@ -176,6 +189,7 @@ extension SettingKey {
         seconds("billing.checkpoint_interval", \.billing.checkpointInterval, 0.01...60),
         seconds("billing.idempotency_lifetime", \.billing.idempotencyLifetime, 1...2_592_000),
         seconds("billing.dead_after", \.billing.deadAfter, 1...3600),
+        money("billing.lease_usd", \.billing.lease, PicoUSD.zero...leaseMax),
         integer("billing.replay_limit_bytes", \.billing.replayLimitBytes, 0...1_073_741_824),
         choice("log.level", \.log.level),
     ]

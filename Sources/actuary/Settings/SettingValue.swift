@@ -42,6 +42,14 @@ extension SettingValue {
         }
     }
 
+    /// The digits of a key that takes an exact number.
+    var asDecimal: String? {
+        switch self {
+        case .untyped(let text), .number(let text), .text(let text): text
+        default: nil
+        }
+    }
+
     /// The value of a key that is on or off.
     var asBool: Bool? {
         switch self {

@@ -1,3 +1,4 @@
+import Billing
 import Gateway
 import Logging
 
@@ -107,6 +108,8 @@ struct Settings: Equatable, Sendable {
         var idempotencyLifetime = Duration.seconds(86_400)
         /// After how long a silence a server that shares the ledger is taken for dead.
         var deadAfter = Duration.seconds(30)
+        /// What this server may spend of an account, for each key, while it cannot reach a shared ledger.
+        var lease = PicoUSD.zero
         /// The largest answer that is kept to be repeated, bytes.
         var replayLimitBytes = 1_048_576
     }

@@ -68,10 +68,14 @@ struct PostgreSQLStoreTests {
         old.close()
         let connection = try TestDatabase.connect(url)
         defer { connection.close() }
+        for statement in ["DROP TABLE lease", "DROP INDEX journal_lease, journal_lease_end"] {
+            _ = try connection.query(statement)
+        }
         _ = try connection.query("UPDATE ledger_schema SET version = 1")
         let store = try TestDatabase.store(url)
         defer { store.close() }
         #expect(try store.read { reader throws(StoreError) in try reader.account(named: "a") } == account)
+        #expect(try store.read { reader throws(StoreError) in try reader.leases() } == [])
         let versions = try connection.query("SELECT version FROM ledger_schema")
         #expect(try versions.count == 1 && versions[0].integer(0) == PostgreSQLSchema.version)
     }

@@ -29,11 +29,15 @@ import Testing
             expiresAt: 9_000_000_000_000
         )
         let totals = EngineTotals(instance: "run_1", requests: 3, usage: TokenUsage(prompt: 4), isClosed: true)
+        var lease = Lease(id: "l1", account: "a", key: "k", instance: "run_1", begunAt: 7, left: PicoUSD(9))
+        let older = Lease(id: "l2", account: "a", key: "k", instance: "run_1", begunAt: 6, left: PicoUSD(1))
         try store.write { writer throws(StoreError) in
             try writer.put(account)
             try writer.put(key)
             try writer.put(record)
             try writer.put(totals)
+            try writer.put(lease)
+            try writer.put(older)
         }
         try store.read { reader throws(StoreError) in
             #expect(try reader.account(named: account.name) == account)
@@ -43,7 +47,16 @@ import Testing
             #expect(try reader.idempotencyRecord(account: account.name, keyDigest: "k") == record)
             #expect(try reader.idempotencyRecord(requestID: "r1") == record)
             #expect(try reader.engineTotals() == [totals])
+            #expect(try reader.lease(id: "l1") == lease)
+            #expect(try reader.leases() == [older, lease])
         }
+        lease.left = PicoUSD(3)
+        let less = lease
+        try store.write { writer throws(StoreError) in
+            try writer.put(less)
+            try writer.removeLease(id: "l2")
+        }
+        #expect(try store.read { reader throws(StoreError) in try reader.leases() } == [less])
         try store.write { writer throws(StoreError) in
             try writer.removeIdempotencyRecords(expiredBy: record.expiresAt)
         }

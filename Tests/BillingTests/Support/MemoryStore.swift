@@ -35,6 +35,7 @@ struct Tables: Sendable {
     var holds: [String: OpenHold] = [:]
     var idempotency: [[String]: IdempotencyRecord] = [:]
     var totals: [String: EngineTotals] = [:]
+    var leases: [String: Lease] = [:]
 }
 
 /// Lets the n-th call on a store fail, and then the ones after it work again.
@@ -91,6 +92,10 @@ final class MemoryWriter: LedgerWriter {
     }
     func terminalEntry(requestID: String) throws(StoreError) -> JournalEntry? {
         tables.journal.first { $0.reference == requestID && $0.event.kind.isTerminal }
+    }
+    func lease(id: String) throws(StoreError) -> Lease? { tables.leases[id] }
+    func leases() throws(StoreError) -> [Lease] {
+        tables.leases.values.sorted { ($0.begunAt, $0.id) < ($1.begunAt, $1.id) }
     }
     func grantEntry(id: String) throws(StoreError) -> JournalEntry? {
         tables.journal.first { $0.reference == id && [.grant, .creditGrant].contains($0.event.kind) }
@@ -159,6 +164,14 @@ final class MemoryWriter: LedgerWriter {
     func removeHold(requestID: String) throws(StoreError) {
         try faults?.call()
         tables.holds[requestID] = nil
+    }
+    func put(_ lease: Lease) throws(StoreError) {
+        try faults?.call()
+        tables.leases[lease.id] = lease
+    }
+    func removeLease(id: String) throws(StoreError) {
+        try faults?.call()
+        tables.leases[id] = nil
     }
     func put(_ record: IdempotencyRecord) throws(StoreError) {
         try faults?.call()

@@ -53,7 +53,17 @@ enum PostgreSQLSchema {
     ]
 
     /// Version 2 has the same tables, but entries that extend a hold: programs of version 1 must not read it.
-    private static let migrations = [version1, []]
+    private static let migrations = [version1, [], version3]
+
+    /// Leases.
+    private static let version3 = [
+        "CREATE UNIQUE INDEX journal_lease ON journal(reference) WHERE kind = 'lease'",
+        "CREATE UNIQUE INDEX journal_lease_end ON journal(reference) WHERE kind = 'lease_ended'",
+        """
+        CREATE TABLE lease (id TEXT COLLATE "C" PRIMARY KEY, begun BIGINT NOT NULL, state TEXT NOT NULL)
+        WITH (fillfactor = 50)
+        """,
+    ]
 
     /// Names sort by their bytes, as in SQLite. Rows that are often overwritten have room for their next version.
     ///

@@ -62,6 +62,20 @@ extension PostgreSQLTransaction: LedgerWriter {
         try connection.send("DELETE FROM open_hold WHERE request = $1", [.text(requestID)])
     }
 
+    func put(_ lease: Lease) throws(StoreError) {
+        try connection.send(
+            """
+            INSERT INTO lease (id, begun, state) VALUES ($1, $2, $3)
+            ON CONFLICT (id) DO UPDATE SET state = excluded.state
+            """,
+            [.text(lease.id), .integer(lease.begunAt), .text(CanonicalJSON.text(of: lease))]
+        )
+    }
+
+    func removeLease(id: String) throws(StoreError) {
+        try connection.send("DELETE FROM lease WHERE id = $1", [.text(id)])
+    }
+
     func put(_ record: IdempotencyRecord) throws(StoreError) {
         try connection.send(
             """

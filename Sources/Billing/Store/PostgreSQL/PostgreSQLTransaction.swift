@@ -82,6 +82,14 @@ final class PostgreSQLTransaction: LedgerReader {
         try entries("WHERE reference = $1 AND kind IN ('capture', 'void', 'recovered')", [.text(requestID)]).first
     }
 
+    func lease(id: String) throws(StoreError) -> Lease? {
+        try first("SELECT state FROM lease WHERE id = $1", [.text(id)], PostgreSQLTransaction.state)
+    }
+
+    func leases() throws(StoreError) -> [Lease] {
+        try all("SELECT state FROM lease ORDER BY begun, id", [], PostgreSQLTransaction.state)
+    }
+
     func grantEntry(id: String) throws(StoreError) -> JournalEntry? {
         try entries("WHERE reference = $1 AND kind IN ('grant', 'credit_grant')", [.text(id)]).first
     }

@@ -11,8 +11,18 @@ enum SQLiteSchema {
         }
         // Version 2 has the same tables, but entries that extend a hold: programs of version 1 must not read it.
         migrator.registerMigration("2") { _ in }
+        migrator.registerMigration("3") { database in
+            for statement in version3 { try database.execute(sql: statement) }
+        }
         return migrator
     }
+
+    /// Leases.
+    private static let version3 = [
+        "CREATE UNIQUE INDEX journal_lease ON journal(reference) WHERE kind = 'lease'",
+        "CREATE UNIQUE INDEX journal_lease_end ON journal(reference) WHERE kind = 'lease_ended'",
+        "CREATE TABLE lease (id TEXT PRIMARY KEY, begun INTEGER NOT NULL, state TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    ]
 
     /// Account and key rows hold their state as JSON: they can be made anew from the journal at any time.
     private static let version1 = [

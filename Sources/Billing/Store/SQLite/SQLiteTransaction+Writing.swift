@@ -57,6 +57,17 @@ extension SQLiteTransaction: LedgerWriter {
         try execute("DELETE FROM open_hold WHERE request = ?", [requestID])
     }
 
+    func put(_ lease: Lease) throws(StoreError) {
+        try execute(
+            "INSERT INTO lease (id, begun, state) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state",
+            [lease.id, lease.begunAt, CanonicalJSON.text(of: lease)]
+        )
+    }
+
+    func removeLease(id: String) throws(StoreError) {
+        try execute("DELETE FROM lease WHERE id = ?", [id])
+    }
+
     func put(_ record: IdempotencyRecord) throws(StoreError) {
         try execute(
             """

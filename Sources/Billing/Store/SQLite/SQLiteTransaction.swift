@@ -57,6 +57,14 @@ final class SQLiteTransaction: LedgerReader {
         try entries("WHERE reference = ? AND kind IN ('capture', 'void', 'recovered')", [requestID]).first
     }
 
+    func lease(id: String) throws(StoreError) -> Lease? {
+        try first("SELECT state FROM lease WHERE id = ?", [id]) { try SQLiteTransaction.state($0) }
+    }
+
+    func leases() throws(StoreError) -> [Lease] {
+        try all("SELECT state FROM lease ORDER BY begun, id", []) { try SQLiteTransaction.state($0) }
+    }
+
     func grantEntry(id: String) throws(StoreError) -> JournalEntry? {
         try entries("WHERE reference = ? AND kind IN ('grant', 'credit_grant')", [id]).first
     }
