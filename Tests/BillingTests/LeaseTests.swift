@@ -44,7 +44,8 @@ import Testing
 
     private static let usage = TokenUsage(prompt: 10, thinking: 5, answer: 7)
     /// What a request of the tests can cost, and what that usage does.
-    private static let (worst, cost): (Int64, Int64) = (10 * 1000 + 20 * 5000 + 30 * 3000, 10 * 1000 + 5 * 5000 + 7 * 3000)
+    private static let worst: Int64 = 10 * 1000 + 20 * 5000 + 30 * 3000
+    private static let cost: Int64 = 10 * 1000 + 5 * 5000 + 7 * 3000
     private static let grant: Int64 = 100 * worst
 
     private let shared = MemoryStore()
@@ -145,7 +146,7 @@ import Testing
         try verify()
     }
 
-    @Test("a lease is given back when it is not used, when its key is revoked, when the money is needed, and at the end")
+    @Test("a lease is given back unused, when its key is revoked, when the money is needed, and at the end")
     func endings() async throws {
         let one = replica("run_1", lease: Self.worst)
         let (key, _) = try await open(one.ledger)
@@ -161,7 +162,9 @@ import Testing
         #expect(try leases() == [])
 
         try await use("r2")
-        await #expect(throws: LedgerError.accountLeased("acme", leases: 1)) { try await one.ledger.closeAccount("acme") }
+        await #expect(throws: LedgerError.accountLeased("acme", leases: 1)) {
+            try await one.ledger.closeAccount("acme")
+        }
         for index in 0..<100 { #expect(try await one.ledger.hold(.test("x\(index)", key: key.id)).hold != nil) }
         #expect(try leases() == [])
         for index in 0..<100 { try await one.ledger.void(requestID: "x\(index)", reason: "test") }

@@ -1,6 +1,8 @@
 """Quota leases: what a server may still spend while it cannot reach the ledger that it shares with others."""
 
 import json
+import os
+import random
 import signal
 import time
 
@@ -10,9 +12,11 @@ from books import QUESTION, Books, picodollars
 from conftest import Server, run
 from postgres_cluster import Cluster
 from tcp_relay import Relay
+from traffic import Traffic
 
 ANSWER = {**QUESTION, "max_completion_tokens": 48, "max_think_tokens": 16}
 GRANT, LEASE = "0.00004", "0.000002"
+CHECKPOINT = 16
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +29,20 @@ def cluster():
 class Fleet:
     """A server behind a wire that can be cut, with a lease, and one that is always connected."""
 
-    def __init__(self, cluster, folder, **settings):
-        self.folder, self.settings = folder, settings
+    def __init__(self, cluster, folder, usd=GRANT, lease=LEASE):
+        self.folder, self.lease = folder, lease
         self.relay = Relay(cluster.host, cluster.port)
         self.url = cluster.new_database()
-        self.books = Books("--ledger", self.url, usd=GRANT)
+        self.books = Books("--ledger", self.url, usd=usd)
         self.far_url = cluster.through(self.url, self.relay)
         self.near = Server("--ledger", self.url)
         self.far = self.start()
 
     def start(self):
-        environment = {"ACTUARY_BILLING_LEASE_USD": LEASE, "ACTUARY_BILLING_DEAD_AFTER": "2", **self.settings}
+        environment = {
+            "ACTUARY_BILLING_LEASE_USD": self.lease, "ACTUARY_BILLING_DEAD_AFTER": "2",
+            "ACTUARY_BILLING_CHECKPOINT_TOKENS": str(CHECKPOINT),
+        }
         return Server("--ledger", self.far_url, "--data-dir", str(self.folder), environment=environment)
 
     def ask(self, server, **headers):
@@ -136,6 +143,45 @@ def test_a_server_that_is_cut_off_and_killed_spends_its_lease_and_no_more_and_it
     print(f"{len(spent)} answers from a lease of {LEASE} USD, {total} pUSD in all")
 
 
+def test_nothing_is_lost_or_doubled_when_a_server_is_cut_off_and_killed_under_traffic(cluster, tmp_path):
+    fleet = Fleet(cluster, tmp_path, usd="1", lease="0.01")
+    delivered, finished, unanswered = {}, {}, {}
+    kills = int(os.environ.get("LEDGER_KILLS", "5"))
+    leased = 0
+    try:
+        for number in range(kills):
+            chance = random.Random(number)
+            traffic = Traffic(fleet.far.url, fleet.books.key, number, unanswered)
+            fleet.wait(lambda: traffic.finished)
+            fleet.relay.cut()
+            before = len(traffic.finished)
+            if number == 0:
+                fleet.wait(lambda: len(traffic.finished) > before + 5)
+            time.sleep(chance.uniform(0.2, 1.5))
+            if ends_well := chance.random() < 0.3:
+                fleet.relay.mend()
+                time.sleep(chance.uniform(0.0, 1.0))
+            leased += len(traffic.finished) - before
+            fleet.far.stop(signal.SIGKILL)
+            traffic.stop()
+            delivered |= traffic.delivered
+            finished |= traffic.finished
+            if not ends_well:
+                fleet.relay.mend()
+            fleet.far = fleet.start()
+        fleet.books.wait_for_ends()
+        for server in [fleet.near, fleet.far]:
+            assert server.stop() == 0
+        assert leased and fleet.leases() == []
+        table = fleet.books.check_traffic(delivered, finished, CHECKPOINT, was_cut_off=True)
+        check_money(fleet.books)
+        # pytest -rP shows it.
+        for line in [("kills", kills), ("answers after the cut", leased), *sorted(table.items())]:
+            print("%-50s %d" % line)
+    finally:
+        fleet.stop()
+
+
 def test_streams_that_begin_from_a_lease_go_on_when_the_ledger_is_back_and_are_billed_to_the_token(fleet):
     fleet.ask(fleet.far)
     fleet.relay.cut()
@@ -178,7 +224,8 @@ def test_a_lease_that_is_given_up_is_back_in_its_account(fleet):
     fleet.relay.mend()
     fleet.far = fleet.start()
     assert any("is not billed" in line for line in fleet.far.log)
-    assert [path.suffix for path in (fleet.folder / "leases").iterdir() if lease["run"] in path.name] == [".untold"]
+    kept = [path.name for path in (fleet.folder / "leases").iterdir() if path.name.startswith(lease["run"])]
+    assert f"{lease['run']}.sqlite.untold" in kept and all(".untold" in name for name in kept)
     for server in [fleet.near, fleet.far]:
         assert server.stop() == 0
     fleet.books.check()

@@ -76,6 +76,7 @@ package struct JournalEntry: Hashable, Sendable {
     /// The lease that the entry is about, if it begins or ends one, or a request that is paid from one.
     ///
     /// - Parameter hold: The hold of the entry's request, if it has one before the entry.
+    /// - Returns: The lease's identifier.
     package func leaseID(ending hold: OpenHold?) -> String? {
         switch event {
         case .lease, .leaseEnded: reference

@@ -42,7 +42,9 @@ struct LeaseSpool {
             case .hold(let terms): open[requestID] = terms
             case .holdExtended(let extended): open[requestID] = extended.terms
             case .capture, .void, .recovered:
-                guard let terms = open.removeValue(forKey: requestID) else { throw .corrupt("\(requestID) has no hold") }
+                guard let terms = open.removeValue(forKey: requestID) else {
+                    throw .corrupt("\(requestID) has no hold")
+                }
                 batch.requests.append(
                     LeasedRequest(
                         requestID: requestID,

@@ -154,22 +154,30 @@ extension Ledger {
     private func tell(_ branch: LeaseBranch) async throws(LedgerError) -> Bool {
         while true {
             let (batch, next) = try await branch.nextBatch()
-            let lost = batch.requests.isEmpty ? [] : try await perform { work throws(LedgerError) -> [LeasedRequest]? in
-                var lost: [LeasedRequest] = []
-                for request in batch.requests {
-                    switch try work.tell(request) {
-                    case .written: break
-                    case .lost: lost.append(request)
-                    case .waits: return nil
-                    }
-                }
-                for totals in batch.totals { work.note(totals) }
-                return lost
-            }
-            guard let lost else { return false }
+            guard let lost = try await tell(batch) else { return false }
             branch.note(batch, next)
             for request in lost { branch.report(request) }
             if batch.isLast { return true }
+        }
+    }
+
+    /// Tells the ledger of some of them, in one transaction.
+    ///
+    /// - Returns: Which of them are billed to nobody, for their leases were given up; `nil` if one of them must wait: then all
+    ///   are told again, which doubles none.
+    private func tell(_ batch: LeaseSpool.Batch) async throws(LedgerError) -> [LeasedRequest]? {
+        if batch.requests.isEmpty { return [] }
+        return try await perform { work throws(LedgerError) in
+            var lost: [LeasedRequest] = []
+            for request in batch.requests {
+                switch try work.tell(request) {
+                case .written: break
+                case .lost: lost.append(request)
+                case .waits: return nil
+                }
+            }
+            for totals in batch.totals { work.note(totals) }
+            return lost
         }
     }
 }

@@ -69,6 +69,8 @@ package struct DataFolder: Equatable, Sendable {
 extension DataFolder {
     private var leaseFolder: String { "\(path)/leases" }
     private static let leaseSuffix = ".sqlite"
+    /// Of the files that SQLite makes of one.
+    private static let fileSuffixes = ["", "-wal", "-shm"]
 
     /// Opens a run's books, and makes them if they are not there.
     ///
@@ -103,7 +105,7 @@ extension DataFolder {
 
     /// Removes the books of a run of which the ledger knows everything.
     package func removeLeaseStore(run: String) {
-        for suffix in ["", "-wal", "-shm"] { unlink(leasePath(run) + suffix) }
+        for suffix in DataFolder.fileSuffixes { unlink(leasePath(run) + suffix) }
     }
 
     /// Puts the books of a run aside, of which the ledger does not want to know.
@@ -111,7 +113,7 @@ extension DataFolder {
     /// - Returns: Where they are now.
     package func keepLeaseStore(run: String) -> String {
         let kept = leasePath(run) + ".untold"
-        rename(leasePath(run), kept)
+        for suffix in DataFolder.fileSuffixes { rename(leasePath(run) + suffix, kept + suffix) }
         return kept
     }
 

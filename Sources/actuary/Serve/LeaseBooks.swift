@@ -15,7 +15,13 @@ struct LeaseBooks {
     /// Opens the books of a run, if it is to have any.
     ///
     /// - Throws: `CommandFailure` that names the folder.
-    init(_ settings: Settings.Billing, in folder: DataFolder, run: String, prices: PriceBook, log: Logger) throws(CommandFailure) {
+    init(
+        _ settings: Settings.Billing,
+        in folder: DataFolder,
+        run: String,
+        prices: PriceBook,
+        log: Logger
+    ) throws(CommandFailure) {
         (self.folder, self.run, self.log) = (folder, run, log)
         guard settings.lease > .zero else {
             (branch, mark) = (nil, nil)
@@ -54,7 +60,8 @@ struct LeaseBooks {
         do throws(DataFolder.Failure) {
             store = try folder.leaseStore(run: run)
         } catch {
-            log.error("what a dead server has spent cannot be read", metadata: ["run": "\(run)", "failure": "\(error)"])
+            let metadata: Logger.Metadata = ["run": "\(run)", "failure": "\(error)"]
+            log.error("what a dead server has spent cannot be read", metadata: metadata)
             return true
         }
         let books = Ledger(store: store, instance: ledger.instance, prices: ledger.prices)
@@ -63,13 +70,17 @@ struct LeaseBooks {
         do throws(LedgerError) {
             isDone = try await ledger.settle(leftBy: run, branch)
         } catch {
-            log.warning("what a dead server has spent cannot be told", metadata: ["run": "\(run)", "failure": "\(error)"])
+            let metadata: Logger.Metadata = ["run": "\(run)", "failure": "\(error)"]
+            log.warning("what a dead server has spent cannot be told", metadata: metadata)
         }
         _ = await books.close()
         guard isDone else { return false }
         if branch.hasLost {
             let place = folder.keepLeaseStore(run: run)
-            log.error("what a dead server has spent is kept, for nobody is billed for it", metadata: ["file": "\(place)"])
+            log.error(
+                "what a dead server has spent is kept, for nobody is billed for it",
+                metadata: ["file": "\(place)"]
+            )
         } else {
             folder.removeLeaseStore(run: run)
             log.notice("leases of a dead server were settled", metadata: ["run": "\(run)"])
