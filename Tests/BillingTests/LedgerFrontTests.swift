@@ -59,6 +59,27 @@ import Testing
         #expect(verification.captures == 1 && verification.voids == 1)
     }
 
+    @Test("an end that could not be written counts as such while it is tried again", .timeLimit(.minutes(1)))
+    func retriedEnd() async throws {
+        let store = GatedStore()
+        let ledger = ledger(store)
+        store.open(1)
+        _ = try #require(try await ledger.hold(.test("r1", account: "local")).hold)
+        store.fail(with: .full)
+        store.open(1)
+        _ = try await ledger.capture(.agreed("r1", TokenUsage(prompt: 10)))
+        // The next try waits at the gate.
+        for _ in 0..<50 {
+            #expect(ledger.unwrittenCount == 1)
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        store.fail(with: nil)
+        store.open(100)
+        while ledger.isFailing { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(ledger.unwrittenCount == 0)
+        #expect(await ledger.close() == 0)
+    }
+
     @Test("checkpoints are written after so many tokens, or after a while", .timeLimit(.minutes(1)))
     func checkpoints() async throws {
         let store = MemoryStore()

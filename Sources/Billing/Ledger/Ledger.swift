@@ -27,6 +27,8 @@ package final class Ledger: Sendable {
         var waiting: [LedgerOperation] = []
         /// Ends that could not be written, oldest first.
         var unwritten: [LedgerOperation] = []
+        /// How many of them are being tried again.
+        var retriedCount = 0
         var isScheduled = false
         var isRetryScheduled = false
         var checkpoints = CheckpointBoard()
@@ -67,7 +69,7 @@ package final class Ledger: Sendable {
     package var isFailing: Bool { state.withLock { $0.isFailing } }
 
     /// Ends that are kept in memory because the store fails.
-    package var unwrittenCount: Int { state.withLock { $0.unwritten.count } }
+    package var unwrittenCount: Int { state.withLock { $0.unwritten.count + $0.retriedCount } }
 
     /// Operations that wait for a transaction.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
@@ -372,6 +374,7 @@ extension Ledger {
             let count = min(state.waiting.count, settings.groupMax)
             let operations = state.unwritten + state.waiting.prefix(count)
             state.waiting.removeFirst(count)
+            state.retriedCount = state.unwritten.count
             state.unwritten = []
             return (operations, state.checkpoints.takeAll())
         }
@@ -382,6 +385,7 @@ extension Ledger {
             try transaction(operations, checkpoints)
             let ready = state.withLock { state in
                 state.isFailing = false
+                state.retriedCount = 0
                 return state.checkpoints.confirm(checkpoints)
             }
             for operation in operations { operation.succeed() }
@@ -394,6 +398,7 @@ extension Ledger {
             let kept = operations.filter { $0.outlives(error) }
             state.withLock {
                 $0.isFailing = true
+                $0.retriedCount = 0
                 $0.unwritten += kept
                 $0.checkpoints.putBack(checkpoints)
             }
