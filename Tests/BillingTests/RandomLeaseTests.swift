@@ -108,8 +108,11 @@ import Testing
         }
     }
 
-    private func capture(_ random: inout SplitMix, _ replicas: [LeaseTests.Replica], _ model: inout Model) async throws
-    {
+    private func capture(
+        _ random: inout SplitMix,
+        _ replicas: [LeaseTests.Replica],
+        _ model: inout Model
+    ) async throws {
         guard !model.running.isEmpty else { return }
         let running = model.running.remove(at: random.below(model.running.count))
         let usage = TokenUsage(prompt: 10, answer: random.below(51))

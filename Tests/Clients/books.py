@@ -87,6 +87,7 @@ class Books:
                 continue
             assert end["kind"] == "capture", end
             assert sum(end["detail"]["usage"][2:]) == usage["completion_tokens"]
+            table["answers paid from a lease"] += id in leased
             billed, told = end["detail"]["amount"], picodollars(usage["cost"])
             if id in leased and billed != told:
                 assert billed < told and end["detail"]["billed"] != end["detail"]["usage"], end
