@@ -249,6 +249,69 @@ import Testing
         try verify()
     }
 
+    @Test("an answer that another server gave is repeated, though a cut-off one tells later that it had tried before")
+    func toldLater() async throws {
+        let one = replica("run_1", lease: 9 * Self.worst)
+        let other = replica("run_2", lease: 0)
+        let (key, _) = try await open(one.ledger)
+        _ = try await one.ledger.hold(.test("r0", key: key.id))
+        try await one.ledger.void(requestID: "r0", reason: "test")
+        one.wire.isCut = true
+        let named = IdempotencyClaim(key: "k", body: [1], seed: 7)
+        let answer = StoredResponse(status: 200, contentType: "application/json", body: [1, 2])
+        #expect(try await one.ledger.hold(.test("r1", key: key.id, idempotency: named)).hold != nil)
+        _ = try await one.ledger.capture(.agreed("r1", TokenUsage(prompt: 10, thinking: 1), isAborted: true))
+        #expect(try await other.ledger.hold(.test("r2", key: key.id, idempotency: named)).hold != nil)
+        _ = try await other.ledger.capture(.agreed("r2", Self.usage, response: answer))
+        try await one.mend()
+        await one.ledger.settleLeases()
+        let again = HoldRequest.test("r3", key: key.id, idempotency: named)
+        guard case .replay(answer, "r2") = try await one.ledger.hold(again) else {
+            Issue.record("the answer is not repeated")
+            return
+        }
+        #expect(try await one.ledger.account("acme")?.captured == PicoUSD(Self.cost))
+        try verify()
+    }
+
+    @Test("who only counts attempts pays for one, though the first broke off at a cut-off server that tells it later")
+    func attemptsElsewhere() async throws {
+        let one = replica("run_1", lease: 9 * Self.worst)
+        let other = replica("run_2", lease: 0)
+        let (key, _) = try await open(one.ledger)
+        _ = try await one.ledger.hold(.test("r0", key: key.id))
+        try await one.ledger.void(requestID: "r0", reason: "test")
+        one.wire.isCut = true
+        func request(_ id: String, body: UInt8, attempt: Int) -> HoldRequest {
+            let claim = IdempotencyClaim(attempt: attempt, of: key.id, body: [body], seed: 7)
+            return .test(id, key: key.id, idempotency: claim)
+        }
+        // At the cut-off server: two break off, one is answered.
+        for (id, body) in [("a1", 1), ("b1", 2), ("c1", 3)] as [(String, UInt8)] {
+            #expect(try await one.ledger.hold(request(id, body: body, attempt: 0)).hold != nil)
+        }
+        let begun = TokenUsage(prompt: 10, thinking: 1)
+        _ = try await one.ledger.capture(.agreed("a1", begun, isAborted: true))
+        _ = try await one.ledger.capture(.agreed("b1", begun, isAborted: true))
+        _ = try await one.ledger.capture(.agreed("c1", begun))
+        // Elsewhere: the first is tried twice more, the others are asked anew by somebody.
+        #expect(try await other.ledger.hold(request("a2", body: 1, attempt: 1)).hold != nil)
+        _ = try await other.ledger.capture(.agreed("a2", begun, isAborted: true))
+        #expect(try await other.ledger.hold(request("a3", body: 1, attempt: 2)).hold != nil)
+        _ = try await other.ledger.capture(.agreed("a3", Self.usage))
+        #expect(try await other.ledger.hold(request("b2", body: 2, attempt: 0)).hold != nil)
+        _ = try await other.ledger.capture(.agreed("b2", Self.usage))
+        #expect(try await other.ledger.hold(request("c2", body: 3, attempt: 1)).hold != nil)
+        _ = try await other.ledger.capture(.agreed("c2", Self.usage))
+        try await one.mend()
+        await one.ledger.settleLeases()
+        // The first costs what its longest attempt did; of the others each one that was asked for.
+        let short: Int64 = 10 * 1000 + 5000
+        #expect(try await one.ledger.account("acme")?.captured == PicoUSD(3 * Self.cost + 2 * short))
+        #expect(try leases() == [])
+        try verify()
+    }
+
     @Test("what a server has spent that died while it was cut off is told by the next one in its folder, once")
     func death() async throws {
         let books = MemoryStore()

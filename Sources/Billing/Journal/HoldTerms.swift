@@ -19,6 +19,9 @@ package struct HoldTerms: Hashable, Sendable, Codable {
     package var instance: String
     /// The lease that pays, if the run was cut off from the ledger; `nil` else.
     package var lease: LeaseReference?
+    /// Whether the client counts its attempts, and where the first one was made is not known: at a server that is cut off,
+    /// perhaps, which will tell.
+    package var followsUnknown: Bool?
 
     private enum CodingKeys: String, CodingKey {
         case model
@@ -32,6 +35,7 @@ package struct HoldTerms: Hashable, Sendable, Codable {
         case amount
         case instance
         case lease
+        case followsUnknown = "follows_unknown"
     }
 
     /// The dearest way in which the request can go.

@@ -8,6 +8,9 @@ struct LeasedRequest: Sendable {
     let end: LedgerEvent
     /// What its server remembers of the client's claim, if it made one.
     let record: IdempotencyRecord?
+
+    /// Whether its client did not get all of it.
+    var isBrokenOff: Bool { end.settlement?.isAborted == true }
 }
 
 /// Reads the books of a server, from where it stopped the last time, for requests that have ended.

@@ -30,6 +30,20 @@ extension LedgerWork {
         }
     }
 
+    /// Whether a request is a later attempt of one that began elsewhere, as far as anybody knows.
+    func followsUnknown(_ request: HoldRequest, earlier: IdempotencyRecord?) throws(LedgerError) -> Bool {
+        guard request.idempotency?.origin == .laterAttempt else { return false }
+        guard let earlier else { return true }
+        return try holdTerms(earlier.requestID)?.followsUnknown == true
+    }
+
+    /// The terms with which a request began.
+    func holdTerms(_ requestID: String) throws(LedgerError) -> HoldTerms? {
+        let entry = try LedgerError.storing { () throws(StoreError) in try store.holdEntry(requestID: requestID) }
+        guard case .hold(let terms) = entry?.event else { return nil }
+        return terms
+    }
+
     /// Writes down that a request runs.
     ///
     /// - Returns: The seed it is to use; `nil` without a key.

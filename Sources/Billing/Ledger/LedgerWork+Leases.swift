@@ -40,7 +40,7 @@ extension LedgerWork {
         guard try terminalEntry(request.requestID) == nil else { return .written }
         guard let lease = try lease(request.leaseID) else { return .lost }
         let known = try knownRecord(of: request, account: lease.account)
-        let earlier = known?.isBefore(request) == true ? known : nil
+        let earlier = try known.flatMap { known throws(LedgerError) in try isSame(known, request) ? known : nil }
         if earlier?.state == .running { return .waits }
         var terms = request.terms
         terms.lease = lease.reference
@@ -57,7 +57,13 @@ extension LedgerWork {
         _ = try existingAccount(lease.account)
         try record(.hold(terms), account: lease.account, key: lease.key, reference: request.requestID)
         try record(end, account: lease.account, key: lease.key, reference: request.requestID, hold: hold)
-        if let billed = end.settlement?.billed { try remember(request, known, billed, lease.account) }
+        if let billed = end.settlement?.billed {
+            if let earlier {
+                try add(request, billed, to: earlier)
+            } else {
+                try remember(request, known, billed, lease.account)
+            }
+        }
         return .written
     }
 
@@ -75,6 +81,33 @@ extension LedgerWork {
         return known
     }
 
+    /// Whether what is known of a claim is about other attempts of the same request.
+    ///
+    /// A client that has a name for it says so. Of one that only counts attempts, a first one is new, whatever came before:
+    /// unless it broke off, and another server has seen later attempts and no first one.
+    private func isSame(_ known: IdempotencyRecord, _ request: LeasedRequest) throws(LedgerError) -> Bool {
+        guard let record = request.record, known.bodyDigest == record.bodyDigest else { return false }
+        guard AttemptDigest.unmarked(record.keyDigest).isAttempt else { return true }
+        guard request.isBrokenOff else { return false }
+        return try holdTerms(known.requestID)?.followsUnknown == true
+    }
+
+    /// Notes what one more attempt was billed; an answer that was given before stays the one to be repeated.
+    private func add(
+        _ request: LeasedRequest,
+        _ billed: TokenUsage,
+        to earlier: IdempotencyRecord
+    ) throws(LedgerError) {
+        var updated = earlier
+        updated.billed += billed
+        if updated.response == nil, let response = request.record?.response {
+            (updated.requestID, updated.state, updated.response) = (request.requestID, .done, response)
+        }
+        let record = updated
+        try LedgerError.storing { () throws(StoreError) in try store.put(record) }
+    }
+
+    /// Notes the first attempt that anybody hears of.
     private func remember(
         _ request: LeasedRequest,
         _ known: IdempotencyRecord?,
@@ -82,9 +115,8 @@ extension LedgerWork {
         _ account: String
     ) throws(LedgerError) {
         guard let record = request.record else { return }
-        let isBefore = known?.isBefore(request) == true
         // The name of another body stays with it, and what runs with whoever was first.
-        if let known, !isBefore, known.state == .running || known.bodyDigest != record.bodyDigest { return }
+        if let known, known.state == .running || known.bodyDigest != record.bodyDigest { return }
         let updated = IdempotencyRecord(
             account: account,
             keyDigest: AttemptDigest.unmarked(record.keyDigest).digest,
@@ -92,20 +124,11 @@ extension LedgerWork {
             requestID: request.requestID,
             seed: record.seed,
             state: record.response == nil ? .aborted : .done,
-            billed: (isBefore ? known?.billed ?? .zero : .zero) + billed,
+            billed: billed,
             response: record.response,
             expiresAt: record.expiresAt
         )
         try LedgerError.storing { () throws(StoreError) in try store.put(updated) }
-    }
-}
-
-extension IdempotencyRecord {
-    /// Whether the leased request is another attempt of what this is about: the client has named it so. One that only
-    /// counts its attempts has begun anew.
-    fileprivate func isBefore(_ request: LeasedRequest) -> Bool {
-        guard let record = request.record, !AttemptDigest.unmarked(record.keyDigest).isAttempt else { return false }
-        return bodyDigest == record.bodyDigest
     }
 }
 

@@ -36,10 +36,11 @@ extension LedgerWork {
                 at: now
             )
         }
-        guard case .admitted(let terms, let isCut) = decision else {
+        guard case .admitted(var terms, let isCut) = decision else {
             guard case .refused(let refusal) = decision else { preconditionFailure("a decision has two cases") }
             return .refused(refusal, Admission.rateLimits(account: account, key: key, at: now))
         }
+        if try followsUnknown(request, earlier: record) { terms.followsUnknown = true }
         let books = try self.record(
             .hold(terms),
             account: account.name,
